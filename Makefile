@@ -1,0 +1,42 @@
+# Every target sets up what it needs: `make demo` and `make test` are each the only command on a fresh clone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO ?= demo
+BENCH ?= bench
+
+.PHONY: setup demo test check bench bench-large lock clean
+
+setup: $(STAMP)
+
+# uv resolves nothing here: it installs the pinned, hashed lock, then the project itself.
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
+	touch $@
+
+demo: setup
+	$(BIN)/python tests/demo.py $(DEMO)
+
+test: setup
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python tests/bench/run.py --dir $(BENCH) --transfers 5000000
+
+bench-large: setup
+	$(BIN)/python tests/bench/run.py --dir $(BENCH) --transfers 50000000
+
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info $(DEMO) $(BENCH)

@@ -1,0 +1,1 @@
+"""The investigation, its writers, its people. Imports every room below."""

@@ -1,0 +1,131 @@
+"""What every command keeps: `--json`, exit codes, errors in one line, progress on stderr."""
+
+import functools
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from casewright.knowledge.errors import CasewrightError
+
+if TYPE_CHECKING:
+    from casewright.agent.settings import Workspace
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command found: a payload for machines, a text for people, and the exit code of the contract."""
+
+    payload: dict[str, Any]
+    text: str = ""
+    exit_code: int = 0
+
+
+def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
+    """Make a function that returns an Answer a command of APP, with `--json` added to its options."""
+
+    def register(function: Callable[..., Answer]) -> Callable[..., None]:
+        @functools.wraps(function)
+        def run(*args: Any, as_json: bool = False, **kwargs: Any) -> None:
+            try:
+                answer = function(*args, **kwargs)
+                _say(answer, as_json=as_json)
+            except CasewrightError as error:
+                _complain(error, as_json=as_json)
+                raise typer.Exit(error.exit_code) from error
+            except BrokenPipeError:  # `casewright ... | head`: the reader has had enough
+                sys.stderr.close()
+                raise typer.Exit(0) from None
+            except OSError as error:  # a full disk, a file that may not be read: one line, not a traceback
+                failure = CasewrightError(error.strerror or str(error), error.filename or "")
+                _complain(failure, as_json=as_json)
+                raise typer.Exit(failure.exit_code) from error
+            raise typer.Exit(answer.exit_code)
+
+        option = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+        as_json = inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=option)
+        signature = inspect.signature(function, eval_str=True)
+        signature = signature.replace(parameters=[*signature.parameters.values(), as_json], return_annotation=None)
+        run.__signature__ = signature
+        run.__annotations__ = {key: p.annotation for key, p in signature.parameters.items()}
+        del run.__wrapped__  # type: ignore[attr-defined]
+        app.command(name)(run)
+        return run
+
+    return register
+
+
+def workspace_of(context: typer.Context) -> "Workspace":
+    """The workspace that the global option names. Raises SettingsError."""
+    from casewright.agent.settings import Workspace
+
+    folder: Path = context.find_root().obj
+    return Workspace.at(folder)
+
+
+def warn(line: str) -> None:
+    """Tell a person something beside the answer."""
+    print(f"casewright: {line}", file=sys.stderr)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[float], None]]:
+    """A bar on stderr while something runs, shown on a terminal only; call it with the done share, 0..1."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def table(rows: list[dict[str, Any]], columns: list[str] | None = None) -> str:
+    """Rows as a plain aligned table, numbers to the right; nothing in a cell can speak to the terminal."""
+    if not rows:
+        return "(none)"
+    names = columns or list(rows[0])
+    cells = [[printable("" if row.get(name) is None else str(row[name])) for name in names] for row in rows]
+    widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(names)]
+    right = [all(_numeric(line[i]) for line in cells) for i in range(len(names))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in [names, *cells]
+    )
+
+
+def printable(text: str) -> str:
+    """The text without control, bidi and zero-width characters, which could drive a terminal or hide words."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _numeric(cell: str) -> bool:
+    return cell.replace(",", "").replace(".", "", 1).lstrip("-").isdigit() or not cell
+
+
+def _say(answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        json.dump({"schema_version": SCHEMA_VERSION, **answer.payload}, sys.stdout, ensure_ascii=False)
+        print()
+    elif answer.text:
+        print(answer.text.rstrip("\n"))
+    sys.stdout.flush()
+
+
+def _complain(error: CasewrightError, *, as_json: bool) -> None:
+    if as_json:
+        told = {"code": error.code, "message": error.message, "where": error.where, "hint": error.hint}
+        print(json.dumps({"schema_version": SCHEMA_VERSION, "error": told}, ensure_ascii=False))
+    print(f"casewright: {printable(str(error))}", file=sys.stderr)

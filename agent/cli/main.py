@@ -1,0 +1,63 @@
+"""The entry of `casewright`: help without a heavy import, then only the command that was asked for."""
+
+import os
+import sys
+from pathlib import Path
+
+# Where prompts could be sent elsewhere, or models downloaded, by a variable of the environment: switched off at entry.
+_SILENCED = {
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "HF_HUB_OFFLINE": "1",
+    "ANONYMIZED_TELEMETRY": "false",
+}
+
+_HELP = """\
+Usage: casewright [-w DIR] COMMAND [OPTIONS]
+
+Drafts money-laundering investigations: numbers from queries, words from a writer, decisions from people.
+
+Commands:
+{commands}
+
+Options:
+  -w, --workspace DIR   the workspace (else $CASEWRIGHT_WORKSPACE, else the current folder)
+  --version             the version
+  --install-completion  completion for the current shell
+  --help                this page; casewright COMMAND --help for a command's own
+
+Every command takes --json. Exit codes: 0 ok, 1 failure, 2 usage, 3 a check found something, 4 configuration,
+5 some items of a batch failed, 7 refused by policy.
+"""
+
+
+def commands() -> dict[str, Path]:
+    """Every command's file by its name."""
+    folder = Path(__file__).parent / "commands"
+    return {path.stem.rstrip("_"): path for path in sorted(folder.glob("*.py")) if not path.stem.startswith("__")}
+
+
+def help_text() -> str:
+    """What `casewright --help` prints: a line a command, its file's first docstring line."""
+    lines = []
+    for name, path in commands().items():
+        with path.open(encoding="utf-8") as file:
+            first = file.readline().strip('"\n. ')
+        lines.append(f"  {name:<12} {first}")
+    return _HELP.format(commands="\n".join(lines))
+
+
+def main() -> None:
+    """Run the command line. Exits with the code of the machine contract."""
+    os.environ.update(_SILENCED)
+    os.environ.pop("LANGSMITH_GATEWAY", None)
+    if sys.argv[1:] in ([], ["--help"], ["-h"], ["help"]):
+        print(help_text(), end="")
+        return
+    from casewright.agent.cli.root import run
+
+    run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

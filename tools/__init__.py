@@ -1,0 +1,1 @@
+"""Questions to the data, and what is computed from them. Imports knowledge, nothing above."""

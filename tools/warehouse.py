@@ -1,0 +1,207 @@
+"""The ledger: the only file that opens it. Two layouts of the same transfers, and what is known about their parties.
+
+`transfers` is ordered by time (filters, sweeps); `legs` holds two rows a transfer, one from each side, ordered by
+(key, epoch), for everything about an account. `key` is `hash(account)`: DuckDB's block statistics keep eight bytes of
+a text, so that `ACCOUNT-0001` and its neighbours look alike to them, and a lookup by text alone reads 7 times more.
+Ask for both: `l.key = s.key and l.account = s.account`. A trade is one transfer and two legs of one account.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from casewright.knowledge.errors import DataError, NotFound
+from casewright.knowledge.records import Subjects
+
+# One place for the physical schema. `import_id` and `line` lead every row back to its source.
+_ORIGIN = "import_id integer not null, line bigint not null"
+_MONEY = "usd decimal(18,2), local decimal(18,2)"
+SCHEMA = {
+    "transfers": f"""
+        id varchar not null, epoch bigint not null, known_epoch bigint not null,
+        src varchar not null, dst varchar not null, kind varchar not null, status varchar not null,
+        network varchar not null, asset varchar not null, amount decimal(38,18), {_MONEY},
+        asset_in varchar, amount_in decimal(38,18), hash varchar, memo varchar, {_ORIGIN}""",
+    "legs": f"""
+        key ubigint not null, account varchar not null, epoch bigint not null, known_epoch bigint not null,
+        direction varchar not null, counterparty varchar not null, transfer varchar not null,
+        kind varchar not null, status varchar not null, network varchar not null, asset varchar not null,
+        amount decimal(38,18), {_MONEY}""",
+    "customers": f"""
+        id varchar not null, known_epoch bigint not null, opened_epoch bigint, name varchar, kind varchar,
+        born date, country varchar, occupation varchar, income_usd decimal(18,2), turnover_usd decimal(18,2),
+        tier varchar, risk varchar, purpose varchar, licence varchar, {_ORIGIN}""",
+    "labels": f"""
+        id varchar not null, name varchar not null, category varchar not null, source varchar not null,
+        confidence varchar not null, network varchar not null, known_epoch bigint not null, {_ORIGIN}""",
+    "alerts": f"""
+        id varchar not null, subject varchar not null, epoch bigint not null, known_epoch bigint not null,
+        since_epoch bigint, rule varchar, title varchar, reason varchar, source varchar, {_ORIGIN}""",
+    "outcomes": f"id varchar not null, outcome varchar not null, epoch bigint, {_ORIGIN}",
+    "logins": f"""
+        subject varchar not null, epoch bigint not null, known_epoch bigint not null, device varchar, ip varchar,
+        country varchar, user_agent varchar, {_ORIGIN}""",
+    "events": f"""
+        id varchar not null, subject varchar not null, kind varchar not null, epoch bigint not null,
+        known_epoch bigint not null, text varchar, source varchar, {_ORIGIN}""",
+    "scores": f"""
+        id varchar not null, score double not null, model varchar not null, epoch bigint not null,
+        reasons varchar, {_ORIGIN}""",
+    "imports": """
+        import_id integer primary key, kind varchar not null, format varchar not null, file varchar not null,
+        sha256 varchar not null, at_epoch bigint not null, read bigint not null, stored bigint not null,
+        duplicates bigint not null, rejected bigint not null""",
+    "rejects": "import_id integer not null, line bigint not null, reason varchar not null, text varchar not null",
+    "meta": "name varchar primary key, value varchar not null",
+}
+SCHEMA_VERSION = "1"
+
+# Nothing but the ledger file is reached: no extension is fetched, no Python variable is read as a table.
+_GUARDS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+}
+
+
+class Ledger:
+    """An open ledger. `currency` and `timezone` are those of the workspace, fixed when the ledger was made.
+
+    Use it as a context manager. Many may read at once, one writes; a second writer gets a DataError.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+        meta = dict(self.rows("select name, value from meta"))
+        if meta.get("schema") != SCHEMA_VERSION:
+            raise DataError(f"the ledger has schema {meta.get('schema')}, expected {SCHEMA_VERSION}", path)
+        if meta["hash_probe"] != self.value("select hash('casewright')::varchar"):
+            raise DataError("this DuckDB hashes account names otherwise than the one that made the ledger", path,
+                            hint="install the pinned version, or import again into a new workspace")  # fmt: skip
+        self.currency = meta["currency"]
+        self.timezone = meta["timezone"]
+
+    @classmethod
+    def create(cls, path: Path, *, currency: str = "USD", timezone: str = "UTC") -> Self:
+        """Make an empty ledger and open it for writing. Raises DataError where there is one already."""
+        if path.exists():
+            raise DataError("there is a ledger here already", path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = _connect(path, read_only=False)
+        with _transaction(connection):
+            for name, columns in SCHEMA.items():
+                connection.execute(f"create table {name} ({columns})")
+            probe = connection.execute("select hash('casewright')::varchar").fetchall()[0][0]
+            meta = {"schema": SCHEMA_VERSION, "hash_probe": probe, "currency": currency, "timezone": timezone}
+            connection.executemany("insert into meta values (?, ?)", [list(pair) for pair in meta.items()])
+        return cls(connection, path)
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool = False) -> Self:
+        """Open a ledger, for reading unless WRITE. Raises NotFound or DataError with what to do."""
+        if not path.is_file():
+            raise NotFound("there is no ledger here yet", path, hint="casewright import transfers FILE --format NAME")
+        return cls(_connect(path, read_only=not write), path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.connection.close()
+
+    def rows(self, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run one statement with named parameters (`$since`) and fetch everything."""
+        return self.connection.execute(query, parameters or None).fetchall()
+
+    def dicts(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        """The same, each row under its column names."""
+        cursor = self.connection.execute(query, parameters or None)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def value(self, query: str, **parameters: Any) -> Any:
+        """The single value of a query that yields one row, None where it yields none."""
+        found = self.rows(query, **parameters)
+        return found[0][0] if found else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: a killed process leaves the ledger as it was before."""
+        with _transaction(self.connection):
+            yield
+
+    @contextmanager
+    def asked(self, subjects: Subjects) -> Iterator[str]:
+        """The subjects as a temporary table `asked(nr, key, id, since, until)`, open ends as the widest epochs.
+
+        Yields the text that makes the same table by hand, to stand before a query that people may want to run.
+        """
+        rows = [(nr, s.id, _least(s.since), _most(s.until)) for nr, s in enumerate(subjects)]
+        create = "create or replace temp table asked as select nr, hash(id) as key, id, since, until from (values"
+        as_text = ", ".join(f"({nr}, {_quoted(name)}, {since}, {until})" for nr, name, since, until in rows[:20])
+        more = f" -- and {len(rows) - 20} more" if len(rows) > 20 else ""
+        self.connection.execute(
+            "create or replace temp table asked (nr integer, key ubigint, id varchar, since bigint, until bigint)"
+        )
+        if rows:
+            self._fill_asked(rows)
+        try:
+            yield f"{create} {as_text}) v(nr, id, since, until);{more}"
+        finally:
+            self.connection.execute("drop table if exists asked")
+
+    def _fill_asked(self, rows: Sequence[tuple[int, str, int, int]]) -> None:
+        import pyarrow as pa
+
+        columns = list(zip(*rows, strict=True))
+        names = ["nr", "id", "since", "until"]
+        types = [pa.int32(), pa.string(), pa.int64(), pa.int64()]
+        arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+        self.connection.register("asked_rows", pa.table(dict(zip(names, arrays, strict=True))))
+        self.connection.execute("insert into asked select nr, hash(id), id, since, until from asked_rows")
+        self.connection.unregister("asked_rows")
+
+    def fingerprint(self) -> str:
+        """Twelve hex digits that change with every import: what a case was made from."""
+        query = "select md5(coalesce(string_agg(sha256 || ':' || stored, ',' order by import_id), '')) from imports"
+        return str(self.value(query))[:12]
+
+    def has(self, table: str) -> bool:
+        """Whether the ledger holds any row of this table (no logins at all is "cannot be known")."""
+        return bool(self.rows(f"select 1 from {table} limit 1"))
+
+
+def _least(epoch: int | None) -> int:
+    return -(2**62) if epoch is None else epoch
+
+
+def _most(epoch: int | None) -> int:
+    return 2**62 if epoch is None else epoch
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.execute("begin transaction")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=dict(_GUARDS))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise DataError("another process is writing to the ledger", path, hint="wait until it is done") from error
+        raise DataError(f"this is no readable ledger ({str(error).splitlines()[0]})", path) from error
