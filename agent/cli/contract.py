@@ -54,9 +54,9 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
         as_json = inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=option)
         signature = inspect.signature(function, eval_str=True)
         signature = signature.replace(parameters=[*signature.parameters.values(), as_json], return_annotation=None)
-        run.__signature__ = signature
+        run.__signature__ = signature  # type: ignore[attr-defined]
         run.__annotations__ = {key: p.annotation for key, p in signature.parameters.items()}
-        del run.__wrapped__  # type: ignore[attr-defined]
+        del run.__wrapped__
         app.command(name)(run)
         return run
 
