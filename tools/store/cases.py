@@ -1,0 +1,200 @@
+"""Cases kept in every version, each with the entry in the log that vouches for it, in one transaction."""
+
+import difflib
+import time
+from collections.abc import Sequence
+from typing import Self
+
+import sqlalchemy as sa
+from pydantic import JsonValue, ValidationError
+
+from casewright.knowledge import clock
+from casewright.knowledge.case import Case
+from casewright.knowledge.errors import DataError, NotFound
+from casewright.knowledge.records import Record, canonical_id
+from casewright.tools.store import audit
+from casewright.tools.store.engine import connect, exists, shown, told, writing
+from casewright.tools.store.tables import case_subjects
+from casewright.tools.store.tables import cases as cases_table
+
+
+class CaseRow(Record):
+    """A case in one line: its newest version. Moments are seconds since 1970 UTC; `at` is its alert's, else its own."""
+
+    id: str
+    version: int
+    at: int
+    saved_at: int
+    saved_by: str
+    subjects: tuple[str, ...]
+    alert: str = ""
+    status: str
+    recommendation: str
+
+
+class Store:
+    """An open case store, a context manager. Many may read and write at once; writers wait for one another."""
+
+    def __init__(self, url: str, engine: sa.Engine) -> None:
+        self.url = url
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Self:
+        """Open the store at a SQLAlchemy URL; it is made, or brought to the newest tables, where need be.
+
+        Raises SettingsError for a URL that cannot be meant, DataError for a store that cannot be used; NotFound
+        without CREATE where there is none.
+        """
+        if not create and not exists(url):
+            raise NotFound("there is no case store here yet", shown(url), hint="casewright investigate ID makes it")
+        return cls(url, connect(url))
+
+    @staticmethod
+    def exists(url: str) -> bool:
+        """Whether there is a store at the URL already; a server's is taken to be there."""
+        return exists(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._engine.dispose()
+
+    def save_case(self, case: Case, who: str) -> int:
+        """Keep the case as its next version and tell that version; content that is kept already is not kept twice.
+
+        A case made again later from the same data, with the same words, is the same content. All or nothing: a killed
+        process leaves neither half a case nor an entry without its case.
+        """
+        with told(self.url), writing(self._engine) as connection:
+            found = connection.execute(_newest(case.id)).first()
+            if found is not None and _same(case, found.content):
+                return int(found.version)
+            version = found.version + 1 if found else 1
+            content = case.model_dump_json()
+            payload: dict[str, JsonValue] = {"version": version, "sha256": audit.digest(content)}
+            entry = audit.append(connection, who, "case saved", case.id, payload)
+            made_at = clock.epoch(case.versions.made_at)
+            row = {
+                "id": case.id,
+                "version": version,
+                "at": case.alert.at if case.alert else made_at,
+                "saved_at": int(time.time()),
+                "saved_by": who,
+                "alert": case.alert.id if case.alert else None,
+                "status": case.narrative.status,
+                "recommendation": case.recommendation,
+                "versions": case.versions.model_dump_json(),
+                "content": content,
+                "audit": entry,
+            }
+            connection.execute(cases_table.insert().values(**row))
+            keys = {"case_id": case.id, "version": version}
+            named = [{**keys, "nr": nr, "subject": subject.id} for nr, subject in enumerate(case.subjects)]
+            if named:
+                connection.execute(case_subjects.insert(), named)
+            return int(version)
+
+    def load_case(self, case_id: str, version: int | None = None) -> Case:
+        """The case in that version, else in its newest. Raises NotFound with the nearest ids."""
+        query = _newest(case_id)
+        with told(self.url), self._engine.connect() as connection:
+            found = connection.execute(query if version is None else query.where(cases_table.c.version == version))
+            row = found.first()
+            if row is None:
+                raise self._missing(connection, case_id, version)
+        try:
+            return Case.model_validate_json(row.content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise DataError(f"version {row.version} of case {case_id} cannot be read by this program"
+                            f" ({where}: {first['msg']})", hint="casewright audit verify") from error  # fmt: skip
+
+    def cases(
+        self,
+        subjects: Sequence[str] | None = None,
+        *,
+        before: int | None = None,
+        leave_out: str = "",
+        limit: int | None = None,
+    ) -> list[CaseRow]:
+        """The newest version of each case, the latest moment first: all, or those about any of these subjects.
+
+        BEFORE (epoch seconds, exclusive) bounds the moment that a case is about; LEAVE_OUT is a case's id.
+        """
+        one = cases_table.alias("one")
+        last = sa.select(sa.func.max(one.c.version)).where(one.c.id == cases_table.c.id).scalar_subquery()
+        columns = [column for column in cases_table.c if column.name not in {"content", "versions", "audit"}]
+        query = sa.select(*columns).where(cases_table.c.version == last, cases_table.c.id != leave_out)
+        if before is not None:
+            query = query.where(cases_table.c.at < before)
+        if subjects is not None:
+            query = query.where(_about(subjects))
+        query = query.order_by(cases_table.c.at.desc(), cases_table.c.id).limit(limit)
+        with told(self.url), self._engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+            named = _subjects_of(connection, [(row["id"], row["version"]) for row in rows])
+        return [CaseRow(**row | {"alert": row["alert"] or "", "subjects": named[row["id"]]}) for row in map(dict, rows)]
+
+    def record(self, who: str, what: str, about: str, payload: dict[str, JsonValue] | None = None) -> int:
+        """Put into the log who did what about which case, alert or file; tells the entry's number."""
+        with told(self.url), writing(self._engine) as connection:
+            return audit.append(connection, who, what, about, payload or {})
+
+    def entries(self, about: str = "") -> list[audit.Entry]:
+        """The log in order: all of it, or what is about one case, alert or file."""
+        with told(self.url), self._engine.connect() as connection:
+            return list(audit.entries(connection, about))
+
+    def verify_audit(self) -> audit.BrokenLink | None:
+        """The first entry that was changed, removed or moved, or whose case was; None if the log is whole."""
+        with told(self.url), self._engine.connect() as connection:
+            return audit.first_broken(connection)
+
+    def revision(self) -> str:
+        """The revision of the store's tables."""
+        with told(self.url), self._engine.connect() as connection:
+            return str(connection.execute(sa.text("select version_num from alembic_version")).scalar())
+
+    def _missing(self, connection: sa.Connection, case_id: str, version: int | None) -> NotFound:
+        ids = [row.id for row in connection.execute(sa.select(cases_table.c.id).distinct())]
+        if case_id in ids:
+            return NotFound(f"case {case_id} has no version {version}", hint="casewright cases list")
+        close = difflib.get_close_matches(case_id, ids, 3, 0.5)
+        hint = f"did you mean {' or '.join(close)}?" if close else "casewright cases list shows what is here"
+        return NotFound(f"there is no case {case_id!r}", hint=hint)
+
+
+def _newest(case_id: str) -> sa.Select[tuple[int, str]]:
+    columns = (cases_table.c.version, cases_table.c.content)
+    return sa.select(*columns).where(cases_table.c.id == case_id).order_by(cases_table.c.version.desc()).limit(1)
+
+
+def _same(case: Case, content: str) -> bool:
+    """Whether the content is this case, whenever it was made."""
+    if case.model_dump_json() == content:
+        return True
+    try:
+        kept = Case.model_validate_json(content).versions.made_at
+    except ValidationError:
+        return False
+    versions = case.versions.model_copy(update={"made_at": kept})
+    return case.model_copy(update={"versions": versions}).model_dump_json() == content
+
+
+def _about(subjects: Sequence[str]) -> sa.ColumnElement[bool]:
+    named = sa.select(case_subjects.c.case_id).where(case_subjects.c.version == cases_table.c.version)
+    return cases_table.c.id.in_(named.where(case_subjects.c.subject.in_([canonical_id(name) for name in subjects])))
+
+
+def _subjects_of(connection: sa.Connection, keys: Sequence[tuple[str, int]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {case_id: () for case_id, _ in keys}
+    for start in range(0, len(keys), 500):  # a statement takes a bounded number of values
+        part = keys[start : start + 500]
+        wanted = sa.tuple_(case_subjects.c.case_id, case_subjects.c.version).in_(part)
+        query = sa.select(case_subjects.c.case_id, case_subjects.c.subject).where(wanted).order_by(case_subjects.c.nr)
+        for row in connection.execute(query):
+            found[row.case_id] += (row.subject,)
+    return found

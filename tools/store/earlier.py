@@ -1,0 +1,75 @@
+"""What the house wrote about a subject before: the earlier cases, as evidence that a text may cite."""
+
+from casewright.knowledge.clock import iso
+from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Table
+from casewright.knowledge.records import Subjects
+from casewright.tools.store.cases import Store
+
+COLUMNS = (
+    Column(name="subject", kind="id"),
+    Column(name="case", kind="word", unit="case", means="the earlier case's id"),
+    Column(name="at", kind="time", means="when its alert was raised, else when it was made"),
+    Column(name="alert", kind="word", unit="alert", means="the alert that led to it"),
+    Column(name="case_status", kind="word", unit="case status", means="how far its review is"),
+    Column(name="recommendation", kind="word", unit="recommendation", means="what its draft recommends"),
+)
+_SQL = """
+select s.subject, c.id as "case", c.at, c.alert, c.status, c.recommendation
+from cases c join case_subjects s on s.case_id = c.id and s.version = c.version
+where s.subject in ({subjects}) and c.id <> {leave_out}{before}
+  and c.version = (select max(version) from cases where id = c.id)
+order by c.at desc, c.id"""
+
+
+def earlier_cases(store: Store, subjects: Subjects, *, before: int | None = None, leave_out: str = "") -> Evidence:
+    """List the cases on each subject in the case store, newest first, but for the case LEAVE_OUT.
+
+    BEFORE (epoch seconds, exclusive) keeps to cases about an earlier moment: what was known then.
+    """
+    found = store.cases([subject.id for subject in subjects], before=before, leave_out=leave_out)
+    rows: list[Row] = []
+    facts = []
+    for subject in subjects:
+        own = [case for case in found if subject.id in case.subjects]
+        rows += [
+            {
+                "subject": subject.id,
+                "case": case.id,
+                "at": iso(case.at),
+                "alert": case.alert or None,
+                "case_status": case.status,
+                "recommendation": case.recommendation,
+            }
+            for case in own
+        ]
+        facts.append(
+            Fact(
+                name="earlier_cases",
+                value=len(own),
+                kind="count",
+                unit="cases",
+                means="earlier cases on it in the case store",
+                about=subject.id,
+            )
+        )
+    return Evidence(
+        tool="earlier_cases",
+        arguments={
+            "subjects": [subject.model_dump(exclude_none=True) for subject in subjects],
+            "before": before,
+            "leave_out": leave_out,
+        },
+        query=_SQL.strip().format(
+            subjects=", ".join(_quoted(subject.id) for subject in subjects),
+            leave_out=_quoted(leave_out),
+            before="" if before is None else f" and c.at < {before}",
+        ),
+        tables=(Table(columns=COLUMNS, rows=tuple(rows)),),
+        facts=tuple(facts),
+        status="found" if rows else "empty",
+        searched=f"the case store for {len(subjects)} account{'s' if len(subjects) != 1 else ''}",
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
