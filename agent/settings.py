@@ -1,7 +1,9 @@
 """The workspace and its settings, built once by the command line and passed on; nothing else reads them."""
 
 import difflib
+import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
@@ -10,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from casewright.knowledge.errors import SettingsError
 
 FILE = "casewright.toml"
+POLICY = {"network": False}  # what a workspace allows unless it says otherwise
 
 _NEW = """\
 # Settings of this Casewright workspace. Every line may be left out; what stands here are the defaults.
@@ -32,7 +35,7 @@ class Settings:
     rates: str = "rates.csv"
     model: str = "offline"
     embedder: str = "embedded"
-    policy: dict[str, bool] = field(default_factory=lambda: {"network": False})
+    policy: Mapping[str, bool] = field(default_factory=lambda: POLICY)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -41,24 +44,35 @@ class Settings:
             found = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"not readable as TOML: {error}", path) from error
-        known = {f.name: f.type for f in fields(cls)}
+        _check(found, [f.name for f in fields(cls)], "setting", path)
+        policy = found.pop("policy", {})
+        if not isinstance(policy, dict):
+            raise SettingsError(f"policy is {policy!r}, expected a section [policy]", path)
+        _check(policy, POLICY, "policy", path)
         for key, value in found.items():
-            if key not in known:
-                close = difflib.get_close_matches(key, known, 1)
-                raise SettingsError(
-                    f"unknown setting {key!r}", path, hint=f"did you mean {close[0]!r}?" if close else ""
-                )
-            wanted: type = dict if key == "policy" else str
-            if not isinstance(value, wanted):
-                raise SettingsError(f"{key} is {value!r}, expected {wanted.__name__}", path)
-        settings = cls(**found)
+            if not isinstance(value, str):
+                raise SettingsError(f"{key} is {value!r}, expected a text in quotes", path)
+        for key, value in policy.items():
+            if not isinstance(value, bool):  # "false" in quotes would be true
+                raise SettingsError(f"{key} is {value!r}, expected true or false without quotes", path)
+        return cls(**found, policy=POLICY | policy).checked(path)
+
+    def checked(self, path: Path) -> Self:
+        """These settings, where their values can be meant. Raises SettingsError."""
         try:
-            ZoneInfo(settings.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise SettingsError(f"unknown timezone {settings.timezone!r}", path, hint="e.g. Asia/Singapore") from error
-        if len(settings.currency) != 3 or not settings.currency.isupper():
-            raise SettingsError(f"currency is {settings.currency!r}, expected three capitals such as SGD", path)
-        return settings
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise SettingsError(f"unknown timezone {self.timezone!r}", path, hint="e.g. Asia/Singapore") from error
+        if not re.fullmatch("[A-Z]{3}", self.currency):
+            raise SettingsError(f"currency is {self.currency!r}, expected three capitals such as SGD", path)
+        return self
+
+
+def _check(found: Iterable[str], known: Iterable[str], what: str, path: Path) -> None:
+    for key in found:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, 1)
+            raise SettingsError(f"unknown {what} {key!r}", path, hint=f"did you mean {close[0]!r}?" if close else "")
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,7 @@ class Workspace:
     @classmethod
     def init(cls, folder: Path, *, timezone: str = "UTC", currency: str = "USD") -> Self:
         """Make a workspace; what is there stays. Raises SettingsError for a bad setting or a file in the way."""
+        Settings(timezone=timezone, currency=currency).checked(folder / FILE)
         try:
             for name in ("typologies", "rules", "prompts", ".casewright"):
                 (folder / name).mkdir(parents=True, exist_ok=True)
@@ -86,7 +101,7 @@ class Workspace:
         settings = folder / FILE
         if not settings.exists():
             settings.write_text(_NEW.format(timezone=timezone, currency=currency), encoding="utf-8")
-            (folder / ".gitignore").write_text(".casewright/\n", encoding="utf-8")
+            (folder / ".casewright" / ".gitignore").write_text("*\n", encoding="utf-8")
         return cls.at(folder)
 
     @property

@@ -15,7 +15,7 @@ _ABBREVIATIONS = {
 
 def iso(epoch: int) -> str:
     """The UTC moment as `2024-07-16T12:04:47Z`, the form that facts carry."""
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(epoch, UTC).isoformat()[:19] + "Z"
 
 
 def epoch(text: str, zone: str = "UTC") -> int:

@@ -5,11 +5,12 @@ about, on which side of that party it stands, and whether it counts completed or
 says "received" of money that was sent can be caught. The cells of the rows are facts as well (`Evidence.cells`).
 """
 
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Self
+import html
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
-from pydantic import Field, JsonValue, model_serializer, model_validator
+from pydantic import Field, JsonValue, PrivateAttr, model_serializer, model_validator
 
 from casewright.knowledge.records import Record
 
@@ -41,19 +42,38 @@ Status = Literal["found", "empty", "failed"]
 _DECIMAL = {"money", "native", "rate", "share", "ratio"}
 _NUMBER_IN_JSON = {"money", "share", "ratio"}
 _WHOLE = {"count", "duration"}
+_CENT = Decimal("0.01")
 
 
 def as_value(kind: str, value: Any) -> Value | None:
-    """The value as its kind is kept: Decimal for amounts, shares and ratios, int for counts and seconds, else text."""
+    """The value as its kind is kept: Decimal for amounts, shares and ratios, int for counts and seconds, else text.
+
+    Money has at least its two digits after the point, also where it comes from a JSON number. Raises ValueError.
+    """
     if value is None:
         return None
     if kind in _DECIMAL:
-        return value if isinstance(value, Decimal) else Decimal(str(value))
+        return _decimal(kind, value)
+    if kind in _WHOLE and int(value) != value and str(value) != str(int(value)):
+        raise ValueError(f"{value!r} is no whole number")
     return int(value) if kind in _WHOLE else str(value)
 
 
+def _decimal(kind: str, value: Any) -> Decimal:
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+        if not number.is_finite():
+            raise ValueError(f"{value!r} is no finite number")
+        return number.quantize(_CENT) if kind == "money" and int(number.as_tuple().exponent) > -2 else number
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is no number") from None
+
+
 def as_json(kind: str, value: Value | None) -> JsonValue:
-    """Money, shares and ratios as JSON numbers (cents are exact in them), native amounts and rates as strings."""
+    """Money, shares and ratios as JSON numbers, native amounts and rates as strings.
+
+    A JSON number keeps cents exactly up to 70 trillion.
+    """
     if isinstance(value, Decimal):
         return float(value) if kind in _NUMBER_IN_JSON else format(value, "f")
     return value
@@ -113,15 +133,27 @@ class Table(Record):
     def _by_kind(cls, data: Any) -> Any:
         if not isinstance(data, dict) or not data.get("rows"):
             return data
-        kinds = {c["name"]: c["kind"] for c in (c if isinstance(c, dict) else c.model_dump() for c in data["columns"])}
-        rows = tuple({name: as_value(kinds[name], cell) for name, cell in row.items()} for row in data["rows"])
-        return {**data, "rows": rows}
+        columns = [c if isinstance(c, Column) else Column.model_validate(c) for c in data.get("columns", ())]
+        kinds = {column.name: column.kind for column in columns}
+        for row in data["rows"]:
+            if unknown := set(row) - set(kinds):
+                raise ValueError(f"rows hold {', '.join(sorted(unknown))}, which no column describes")
+        rows = tuple({name: as_value(kinds[name], row.get(name)) for name in kinds} for row in data["rows"])
+        return {**data, "columns": tuple(columns), "rows": rows}
 
     @model_serializer
     def _plain(self) -> dict[str, Any]:
         kinds = {column.name: column.kind for column in self.columns}
         rows = [{name: as_json(kinds[name], cell) for name, cell in row.items()} for row in self.rows]
         return {"name": self.name, "columns": [c.model_dump() for c in self.columns], "rows": rows}
+
+
+class Share(NamedTuple):
+    """What an answer for a set says of one of its subjects: over what it was searched, what was cut off."""
+
+    status: Status
+    searched: str
+    truncated: str = ""
 
 
 class Evidence(Record):
@@ -142,6 +174,7 @@ class Evidence(Record):
     searched: str = ""
     truncated: str = ""
     reason: str = ""  # of a failure
+    _shares: Mapping[str, "Share"] = PrivateAttr(default_factory=dict)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -181,8 +214,19 @@ class Evidence(Record):
         return frame
 
     def _repr_html_(self) -> str:
-        heading = f"<p><b>{self.id} {self.tool}</b>: {self.status}. {self.searched} {self.truncated}</p>"
+        told = html.escape(f"{self.status}. {self.searched} {self.truncated}")
+        heading = f"<p><b>{html.escape(f'{self.id} {self.tool}')}</b>: {told}</p>"
         return heading + str(self.frame().to_html(index=False, max_rows=50))
+
+    def with_shares(self, shares: Mapping[str, Share]) -> Self:
+        """The same answer for a set, which knows apart what it says of each subject; this is not stored."""
+        answer = self.model_copy()
+        answer._shares = shares
+        return answer
+
+    def share(self, subject: str) -> Share | None:
+        """What it says of this subject of its set, None where that is not known apart."""
+        return self._shares.get(subject)
 
     def with_id(self, name: str) -> Self:
         """The same evidence under the id that a case gives it."""
@@ -208,7 +252,8 @@ def _cells_of_row(table: Table, row: Row, number: int) -> Iterator[Fact]:
         value = row.get(column.name)
         if value is None or value == "":
             continue
-        unit = column.unit or (str(row.get("asset") or "") if column.kind == "native" else "")
+        got = column.name == "amount_in"  # of a trade: what the account got, in another asset
+        unit = column.unit or (str(row.get("asset_in" if got else "asset") or "") if column.kind == "native" else "")
         yield Fact.model_construct(
             name=column.name,
             value=value,
@@ -217,7 +262,7 @@ def _cells_of_row(table: Table, row: Row, number: int) -> Iterator[Fact]:
             means=column.means,
             about=bearer if column.name in _OF_BEARER else about,
             other="" if column.name in _OF_BEARER else other,
-            side="" if column.name in _OF_BEARER else side,
+            side="" if column.name in _OF_BEARER else "in" if got else side,
             status=str(row.get("status") or ""),
             reach=reach,
             rank="",

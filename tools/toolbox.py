@@ -20,7 +20,7 @@ from casewright.knowledge.errors import UsageError
 from casewright.knowledge.evidence import Evidence, Table
 from casewright.knowledge.records import Subjects
 from casewright.tools import queries
-from casewright.tools.warehouse import Ledger
+from casewright.tools.warehouse import Ledger, asked_text
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,10 @@ def replay(ledger: Ledger, evidence: Evidence) -> Evidence:
 
 
 def per_subject(evidence: Evidence, subjects: Subjects) -> dict[str, Evidence]:
-    """Share out the answer of one pass over many subjects: each gets its rows and facts, and its own arguments.
+    """Share out the answer of one pass over many subjects: each gets what it would have got alone.
 
-    Only for tools whose rows carry `subject` and whose facts are `about` one of the subjects.
+    Only for tools whose rows carry `subject` and whose facts are `about` one of the subjects. What was searched and
+    cut off is told for each subject where the tool knows it apart.
     """
     rows: dict[tuple[str, str], list[Any]] = {}
     for table in evidence.tables:
@@ -102,6 +103,7 @@ def per_subject(evidence: Evidence, subjects: Subjects) -> dict[str, Evidence]:
     for fact in evidence.facts:
         facts.setdefault(fact.about, []).append(fact)
     shared = {}
+    whole, plain = asked_text(subjects), evidence.with_shares({})
     for subject in subjects:
         tables = tuple(
             Table.model_construct(name=t.name, columns=t.columns, rows=tuple(rows.get((t.name, subject.id), ())))
@@ -111,6 +113,9 @@ def per_subject(evidence: Evidence, subjects: Subjects) -> dict[str, Evidence]:
         arguments = {**evidence.arguments, "subjects": [subject.model_dump(exclude_none=True)]}
         found = own or any(table.rows for table in tables)
         status = evidence.status if evidence.status == "failed" else "found" if found else "empty"
-        update = {"tables": tables, "facts": own, "arguments": arguments, "status": status}
-        shared[subject.id] = evidence.model_copy(update=update)
+        update: dict[str, Any] = {"tables": tables, "facts": own, "arguments": arguments, "status": status}
+        if evidence.query.startswith(whole):
+            update["query"] = asked_text((subject,)) + evidence.query[len(whole) :]
+        share = evidence.share(subject.id)
+        shared[subject.id] = plain.model_copy(update=update | share._asdict() if share else update)
     return shared

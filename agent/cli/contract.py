@@ -39,14 +39,14 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
                 answer = function(*args, **kwargs)
                 _say(answer, as_json=as_json)
             except CasewrightError as error:
-                _complain(error, as_json=as_json)
+                complain(error, as_json=as_json)
                 raise typer.Exit(error.exit_code) from error
             except BrokenPipeError:  # `casewright ... | head`: the reader has had enough
                 sys.stderr.close()
                 raise typer.Exit(0) from None
             except OSError as error:  # a full disk, a file that may not be read: one line, not a traceback
                 failure = CasewrightError(error.strerror or str(error), error.filename or "")
-                _complain(failure, as_json=as_json)
+                complain(failure, as_json=as_json)
                 raise typer.Exit(failure.exit_code) from error
             raise typer.Exit(answer.exit_code)
 
@@ -115,17 +115,22 @@ def _numeric(cell: str) -> bool:
     return cell.replace(",", "").replace(".", "", 1).lstrip("-").isdigit() or not cell
 
 
+def _print_object(payload: dict[str, Any]) -> None:
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **payload}, ensure_ascii=False)
+    print(text.encode("utf-8", "replace").decode("utf-8"))  # a file's name may hold what is no text
+
+
 def _say(answer: Answer, *, as_json: bool) -> None:
     if as_json:
-        json.dump({"schema_version": SCHEMA_VERSION, **answer.payload}, sys.stdout, ensure_ascii=False)
-        print()
+        _print_object(answer.payload)
     elif answer.text:
         print(answer.text.rstrip("\n"))
     sys.stdout.flush()
 
 
-def _complain(error: CasewrightError, *, as_json: bool) -> None:
+def complain(error: CasewrightError, *, as_json: bool) -> None:
+    """Tell what went wrong: one object on stdout where machines asked, and a line for people on stderr."""
     if as_json:
         told = {"code": error.code, "message": error.message, "where": error.where, "hint": error.hint}
-        print(json.dumps({"schema_version": SCHEMA_VERSION, "error": told}, ensure_ascii=False))
+        _print_object({"error": told})
     print(f"casewright: {printable(str(error))}", file=sys.stderr)

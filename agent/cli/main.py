@@ -5,12 +5,18 @@ import sys
 from pathlib import Path
 
 # Where prompts could be sent elsewhere, or models downloaded, by a variable of the environment: switched off at entry.
+# The tracer asks all four names, the ones with V2 first.
 _SILENCED = {
-    "LANGSMITH_TRACING": "false",
+    "LANGSMITH_TRACING_V2": "false",
     "LANGCHAIN_TRACING_V2": "false",
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING": "false",
+    "LANGSMITH_GATEWAY": "false",
     "HF_HUB_OFFLINE": "1",
     "ANONYMIZED_TELEMETRY": "false",
 }
+_OFF = {"", "0", "false", "no", "off"}
+switched_off: list[str] = []  # the variables that were on when the program began, for `casewright doctor`
 
 _HELP = """\
 Usage: casewright [-w DIR] COMMAND [OPTIONS]
@@ -37,6 +43,18 @@ def commands() -> dict[str, Path]:
     return {path.stem.rstrip("_"): path for path in sorted(folder.glob("*.py")) if not path.stem.startswith("__")}
 
 
+def silence() -> None:
+    """Switch off what would send prompts elsewhere, and remember what was on."""
+    loud = [name for name, quiet in _SILENCED.items() if quiet == "false"]
+    switched_off[:] = [name for name in loud if os.environ.get(name, "").lower() not in _OFF]
+    os.environ.update(_SILENCED)
+
+
+def completing() -> bool:
+    """Whether a shell asks for completions: it calls without arguments, the words so far are in the environment."""
+    return "_CASEWRIGHT_COMPLETE" in os.environ
+
+
 def help_text() -> str:
     """What `casewright --help` prints: a line a command, its file's first docstring line."""
     lines = []
@@ -49,9 +67,8 @@ def help_text() -> str:
 
 def main() -> None:
     """Run the command line. Exits with the code of the machine contract."""
-    os.environ.update(_SILENCED)
-    os.environ.pop("LANGSMITH_GATEWAY", None)
-    if sys.argv[1:] in ([], ["--help"], ["-h"], ["help"]):
+    silence()
+    if sys.argv[1:] in ([], ["--help"], ["-h"], ["help"]) and not completing():
         print(help_text(), end="")
         return
     from casewright.agent.cli.root import run
