@@ -1,0 +1,1 @@
+"""The embedded writer: a case memo whose every figure is quoted from evidence; no model needed."""

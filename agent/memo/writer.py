@@ -1,0 +1,111 @@
+"""The embedded writer: composes the case memo from quotations; every section is drawn from the evidence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from casewright.agent.memo.dossier import Dossier
+from casewright.agent.memo.introduction import introduction
+from casewright.agent.memo.quote import Quote, counted, listed, say
+from casewright.agent.memo.story import story
+from casewright.agent.recommendation import Recommendation
+from casewright.knowledge.case import Narrative, NotLookedAt, Section, Sentence
+from casewright.knowledge.typology import Typology
+
+_MATCHES_TOLD = 3
+
+
+def compose(
+    dossier: Dossier,
+    points: Sequence[NotLookedAt],
+    recommendation: Recommendation,
+    typologies: Mapping[str, Typology],
+) -> Narrative:
+    """The draft memo; sections with nothing to say are left out, but for those that must say so."""
+    told = story(dossier)
+    sections = (
+        _section("Introduction", introduction(dossier, typologies)),
+        _section("What happened", told),
+        _section("Why it is unusual", _of_findings(dossier, "for")),
+        _section("What speaks against", _against(dossier)),
+        _section("What was checked", checked(dossier)),
+        _section("Still to do before a decision", [_point(p) for p in points if p.kind == "todo"]),
+        _section("What cannot be known here", [_point(p) for p in points if p.kind == "unknowable"]),
+        _section("Conclusion", conclusion(dossier, recommendation, typologies)),
+    )
+    return Narrative(sections=tuple(s for s in sections if s.sentences))
+
+
+def _section(title: str, sentences: Iterable[Sentence | None]) -> Section:
+    return Section(title=title, sentences=tuple(s for s in sentences if s is not None))
+
+
+def _of_findings(dossier: Dossier, speaks: str) -> list[Sentence]:
+    return [Sentence(text=f.statement, evidence=f.evidence) for f in dossier.findings if f.speaks == speaks]
+
+
+def _against(dossier: Dossier) -> list[Sentence | None]:
+    told: list[Sentence | None] = [*_of_findings(dossier, "against")]
+    if not told:
+        told.append(
+            say(
+                "Nothing in the evidence asked for speaks against; that is no proof that nothing does.",
+                rests_on=dossier.id_of("account_profile"),
+            )
+        )
+    return told
+
+
+def checked(dossier: Dossier) -> list[Sentence | None]:
+    """What was searched, with what came of it: an empty answer is told as one."""
+    told: list[Sentence | None] = []
+    for side, noun in (("in", "payer"), ("out", "recipient")):
+        told.append(
+            say(
+                "Of {all}, {labelled} bore a label in this ledger.",
+                all=dossier.count("counterparties", f"counterparties_{side}", noun),
+                labelled=dossier.quote("counterparties", f"labelled_counterparties_{side}"),
+            )
+        )
+    told.append(
+        say(
+            "Its transfers were followed onward to {reached}, of which {unresolved} end without a label.",
+            reached=dossier.count("trace", "reached", "address", "addresses"),
+            unresolved=dossier.quote("trace", "unresolved"),
+        )
+    )
+    empty = {
+        "exposure": "No exposure to a labelled address was found, direct or indirect.",
+        "co_users": "No other account sends to the addresses that it sent to.",
+        "earlier_cases": "No earlier case on it was found in the case store.",
+        "alerts": "No alert on it is in the ledger.",
+    }
+    for tool, words in empty.items():
+        evidence = dossier.of(tool)
+        if evidence and evidence.status == "empty":
+            told.append(Sentence(text=words, evidence=(evidence.id,)))
+    return told
+
+
+def _point(point: NotLookedAt) -> Sentence:
+    text = f"{point.what}: `{point.command}`." if point.command else f"{point.what}."
+    return Sentence(text=text, evidence=point.evidence)
+
+
+def conclusion(
+    dossier: Dossier, recommendation: Recommendation, typologies: Mapping[str, Typology]
+) -> list[Sentence | None]:
+    """What it is consistent with, and what is recommended and why."""
+    told: list[Sentence | None] = []
+    fitting = [m for m in dossier.matches[:_MATCHES_TOLD] if m.id in typologies]
+    names = listed(Quote(m.name.lower(), m.evidence) for m in fitting[:1])
+    told.append(say("The activity is consistent with {names}; other explanations are weighed above.", names=names))
+    grounds = tuple(dict.fromkeys(e for f in dossier.findings for e in f.evidence)) or dossier.id_of("account_profile")
+    words = {
+        "escalate": "Recommended: escalate; what speaks for suspicion outweighs what speaks against.",
+        "close": "Recommended: close; what was found does not support suspicion.",
+        "more information needed": "Recommended: more information before a decision; the open points above matter.",
+    }
+    told.append(Sentence(text=words[recommendation], evidence=grounds))
+    return told
+
+
+__all__ = ["checked", "compose", "conclusion", "counted"]

@@ -1,0 +1,94 @@
+"""Labels: the one best label of an address, and what its category means for a trace.
+
+An address may bear several labels from several sources. The best is the same everywhere: the house's own wallets
+first (nobody else knows them better), then sanctioned, then the other categories that carry risk, then those where a
+trace ends, then the rest; among equals the more trusted confidence, then the newest, then by source and name.
+"""
+
+from functools import cache
+
+from casewright.knowledge.categories import categories
+from casewright.tools.warehouse import Ledger
+
+OWN = ("own", "custodial")  # the house's own wallets: traces end and networks do not join there
+
+# How much a source's word weighs, best first: the words of GraphSense's TagPacks, and plain ones. An unlisted word
+# stands where "" stands.
+_CONFIDENCE = (
+    *("certain", "ownership", "override", "authority", "authority_data", "service_api", "service_data"),
+    *("manual_transaction", "trusted_provider", "high", "forensic", "forensic_investigation", "inline", "medium", ""),
+    *("list", "web_crawl", "heuristic", "low", "untrusted_transaction", "unknown"),
+)
+
+
+@cache
+def ending() -> tuple[str, ...]:
+    """The categories where a trace ends: what comes out has no known link to what went in."""
+    return tuple(name for name, category in categories().items() if category.ends)
+
+
+@cache
+def risky() -> tuple[str, ...]:
+    """The categories that are told first, sanctioned before all."""
+    found = [name for name, category in categories().items() if category.risk]
+    return tuple(sorted(found, key=lambda name: name != "sanctioned"))
+
+
+def best_labels(ids_relation: str = "", among: tuple[str, ...] = ()) -> str:
+    """SQL that gives one row for each labelled id: `with best_labels as ({best_labels("some_ids")}) select ...`.
+
+    Columns: id, label (its name), category, label_source, label_at (epoch seconds when it became known),
+    label_confidence, labels (how many the id bears). IDS_RELATION is a table, view or CTE with a column `id`: only
+    these are looked at, which is what keeps it quick on many labels. AMONG keeps to labels of these categories.
+    """
+    return f"""
+        select {_COLUMNS}, count(*) over (partition by id) as labels
+        from labels {_where(ids_relation, among)}
+        qualify row_number() over (partition by id order by {_ORDER}) = 1"""
+
+
+def other_labels(ids_relation: str) -> str:
+    """SQL for the labels that `best_labels` passed over: the same columns without `labels`, best first by id."""
+    return f"""
+        select {_COLUMNS}
+        from labels {_where(ids_relation, ())}
+        qualify row_number() over (partition by id order by {_ORDER}) > 1
+        order by id, {_ORDER}"""
+
+
+def own_ids(ledger: Ledger) -> frozenset[str]:
+    """The house's own and custodial addresses."""
+    return frozenset(row[0] for row in ledger.rows(f"select distinct id from labels where category in {OWN}"))
+
+
+def risk_order(category: str = "category") -> str:
+    """SQL to order by: 0 for sanctioned, 1, 2 ... for the other categories of risk, a large number for the rest."""
+    return _ranked(category, risky(), 999)
+
+
+def in_words(names: tuple[str, ...]) -> str:
+    """The names as a SQL list: `('own', 'custodial')`."""
+    return "(" + ", ".join(f"'{name}'" for name in names) + ")"
+
+
+def _ranked(column: str, names: tuple[str, ...], otherwise: int) -> str:
+    cases = " ".join(f"when '{name}' then {nr}" for nr, name in enumerate(names))
+    return f"case {column} {cases} else {otherwise} end"
+
+
+def _where(ids_relation: str, among: tuple[str, ...]) -> str:
+    ids = [f"id in (select id from {ids_relation})"] if ids_relation else []
+    names = [f"category in {in_words(among)}"] if among else []
+    return f"where {' and '.join(ids + names)}" if ids + names else ""
+
+
+_COLUMNS = (
+    "id, name as label, category, source as label_source, known_epoch as label_at, confidence as label_confidence"
+)
+_CLASS = (
+    f"case when category in {in_words(OWN)} then 0 when category = 'sanctioned' then 1 "
+    f"when category in {in_words(risky())} then 2 when category in {in_words(ending())} then 3 else 4 end"
+)
+_TRUST = _ranked("confidence", _CONFIDENCE, _CONFIDENCE.index(""))
+_ORDER = f"{_CLASS}, {_TRUST}, known_epoch desc, source, name, category"
+BEST_LABELS = best_labels()
