@@ -1,6 +1,6 @@
 """The dossier: one subject's evidence under the tools' names, ready to be quoted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -65,13 +65,22 @@ class Dossier:
         """The local day of a fact that is a time."""
         return q.day(self.fact(tool, name), "".join(self.id_of(tool)), self.zone)
 
+    def period(self, tool: str, first: str, last: str) -> Quote | None:
+        """From the local day of one fact to that of another."""
+        return q.period(self.fact(tool, first), self.fact(tool, last), "".join(self.id_of(tool)), self.zone)
+
     def money(self, tool: str, name: str, direction: str = "") -> Quote | None:
         """A sum in the texts' currency: the local twin of NAME_usd where there is one."""
         return self.quote(tool, f"{name}_local", direction) or self.quote(tool, f"{name}_usd", direction)
 
-    def count(self, tool: str, name: str, noun: str, plural: str = "") -> Quote | None:
+    def count(self, tool: str, name: str, noun: str, plural: str = "", direction: str = "") -> Quote | None:
         """A count with its noun."""
-        return q.counted(self.quote(tool, name), noun, plural)
+        return q.counted(self.quote(tool, name, direction), noun, plural)
+
+    def other(self, tool: str, name: str) -> Quote | None:
+        """The party on the far side of a fact."""
+        fact = self.fact(tool, name)
+        return Quote(fact.other, self.id_of(tool)) if fact and fact.other else None
 
     def rows(self, tool: str, table: str = "rows", direction: str = "") -> tuple[Row, ...]:
         """The rows of a tool's table."""
@@ -117,6 +126,10 @@ class Cells:
         """The local day of a time."""
         return q.day(self._fact(column), self.evidence, self.zone)
 
+    def period(self) -> Quote | None:
+        """From the local day of the first to that of the last."""
+        return q.period(self._fact("first_at"), self._fact("last_at"), self.evidence, self.zone)
+
     def money(self) -> Quote | None:
         """The row's value in the texts' currency."""
         return self["local"] or self["usd"]
@@ -138,13 +151,3 @@ def value_of(row: Row) -> float:
     """The row's value for ordering: local, else USD."""
     amount = row.get("local") or row.get("usd") or 0
     return float(amount)
-
-
-def sentences_of(*parts: object) -> tuple[object, ...]:
-    """The parts that were said: what is None was not known."""
-    flat: list[object] = []
-    for part in parts:
-        if part is None:
-            continue
-        flat.extend(p for p in part if p is not None) if isinstance(part, Iterable) else flat.append(part)
-    return tuple(flat)

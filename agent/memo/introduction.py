@@ -1,14 +1,14 @@
 """The introduction: a report on its own in three sentences; who, what, when, how much, why, and earlier cases."""
 
-from collections.abc import Mapping
-
 from casewright.agent.memo.dossier import Dossier
-from casewright.agent.memo.quote import Quote, say
+from casewright.agent.memo.names import bearing
+from casewright.agent.memo.quote import Quote, merged, say
 from casewright.knowledge.case import Sentence
-from casewright.knowledge.typology import Typology
+
+NAMED = 0.35  # a typology is named from this score on (ours)
 
 
-def introduction(dossier: Dossier, typologies: Mapping[str, Typology]) -> list[Sentence | None]:
+def introduction(dossier: Dossier) -> list[Sentence | None]:
     """The sentences of the section."""
     return [_concern(dossier), _totals(dossier), _lead(dossier), _earlier(dossier)]
 
@@ -18,18 +18,13 @@ def _who(dossier: Dossier) -> Quote | None:
     kind = "account" if dossier.is_customer else "address"
     name = dossier.name()
     own = next((c for c in dossier.cells("labels") if c.text("id") == dossier.subject.id), None)
-    if own is not None:
-        label, category, source = own["label"], own["category"], own["label_source"]
-        if label and category and source:
-            words = f'{kind} {name} (label "{label}", {category.text.replace("_", " ")}, source {source})'
-            return Quote(words, (*name.evidence, own.evidence))
+    if own is not None and (called := bearing(own)):
+        return Quote(f"{kind} {called}", merged([name, called]))
     return Quote(f"{kind} {name}", name.evidence)
 
 
 def _concern(dossier: Dossier) -> Sentence | None:
     who = _who(dossier)
-    match = dossier.matches[0] if dossier.matches else None
-    fits = Quote(match.name.lower(), match.evidence) if match else None
     if dossier.alert:
         row = next((c for c in dossier.cells("alerts") if c.text("alert") == dossier.alert.id), None)
         if row:
@@ -42,9 +37,15 @@ def _concern(dossier: Dossier) -> Sentence | None:
             )
             if told:
                 return told
-    return say("This memo concerns {who}, suspected of {fits}.", who=who, fits=fits) or say(
-        "This memo concerns {who}.", who=who
-    )
+    fits = fitting(dossier)
+    told = say("This memo concerns {who}; its use is {fits}.", who=who, fits=fits)
+    return told or say("This memo concerns {who}.", who=who)
+
+
+def fitting(dossier: Dossier) -> Quote | None:
+    """What the activity is consistent with, where the best typology fits well enough to be named."""
+    best = dossier.matches[0] if dossier.matches and dossier.matches[0].score >= NAMED else None
+    return Quote(f'consistent with the typology "{best.name}"', best.evidence) if best else None
 
 
 def _totals(dossier: Dossier) -> Sentence | None:
@@ -53,20 +54,20 @@ def _totals(dossier: Dossier) -> Sentence | None:
     has_in, has_out = (dossier.number("account_profile", f"transfers_{side}") for side in ("in", "out"))
     what = f"{received} and {sent}" if has_in and has_out else received if has_in else sent
     return say(
-        f"Between {{first}} and {{last}} it {what}.",
-        first=dossier.day("account_profile", "first_at"),
-        last=dossier.day("account_profile", "last_at"),
+        f"{{period}} it {what}.",
+        period=dossier.period("account_profile", "first_at", "last_at"),
         inflow=dossier.money("account_profile", "inflow"),
         ins=dossier.count("account_profile", "transfers_in", "transfer"),
-        payers=dossier.count("account_profile", "counterparties_in", "counterparty", "counterparties"),
+        payers=dossier.count("account_profile", "counterparties_in", "payer"),
         outflow=dossier.money("account_profile", "outflow"),
         outs=dossier.count("account_profile", "transfers_out", "transfer"),
-        recipients=dossier.count("account_profile", "counterparties_out", "counterparty", "counterparties"),
+        recipients=dossier.count("account_profile", "counterparties_out", "recipient"),
     )
 
 
 def _lead(dossier: Dossier) -> Sentence | None:
-    lead = next((f for f in dossier.findings if f.speaks == "for"), None)
+    lead = next((f for f in dossier.findings if f.speaks == "for" and f.about != dossier.subject.id), None)
+    lead = lead or next((f for f in dossier.findings if f.speaks == "for"), None)
     return Sentence(text=lead.statement, evidence=lead.evidence) if lead else None
 
 

@@ -69,6 +69,15 @@ def day(fact: Fact | None, evidence: str, zone: str) -> Quote | None:
     return None if fact is None else Quote(date_text(str(fact.value), zone), (evidence,))
 
 
+def period(first: Fact | None, last: Fact | None, evidence: str, zone: str) -> Quote | None:
+    """From one local day to another: `between 2025-11-03 and 2025-11-19`; within one day with the times."""
+    ends = [day(fact, evidence, zone) for fact in (first, last)]
+    if ends[0] == ends[1]:
+        ends = [quote(fact, evidence, zone) for fact in (first, last)]
+    known = [end for end in ends if end is not None]
+    return Quote(f"between {known[0]} and {known[1]}", merged(known)) if len(known) == 2 else None
+
+
 def counted(number: Quote | None, noun: str, plural: str = "") -> Quote | None:
     """A count with its noun: `1 payer`, `27 payers`."""
     if number is None:

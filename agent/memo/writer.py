@@ -1,35 +1,31 @@
 """The embedded writer: composes the case memo from quotations; every section is drawn from the evidence."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from casewright.agent.memo.dossier import Dossier
-from casewright.agent.memo.introduction import introduction
-from casewright.agent.memo.quote import Quote, counted, listed, say
+from casewright.agent.memo.introduction import fitting, introduction
+from casewright.agent.memo.quote import say
 from casewright.agent.memo.story import story
 from casewright.agent.recommendation import Recommendation
 from casewright.knowledge.case import Narrative, NotLookedAt, Section, Sentence
-from casewright.knowledge.typology import Typology
-
-_MATCHES_TOLD = 3
 
 
 def compose(
     dossier: Dossier,
     points: Sequence[NotLookedAt],
     recommendation: Recommendation,
-    typologies: Mapping[str, Typology],
 ) -> Narrative:
     """The draft memo; sections with nothing to say are left out, but for those that must say so."""
     told = story(dossier)
     sections = (
-        _section("Introduction", introduction(dossier, typologies)),
+        _section("Introduction", introduction(dossier)),
         _section("What happened", told),
         _section("Why it is unusual", _of_findings(dossier, "for")),
         _section("What speaks against", _against(dossier)),
         _section("What was checked", checked(dossier)),
         _section("Still to do before a decision", [_point(p) for p in points if p.kind == "todo"]),
         _section("What cannot be known here", [_point(p) for p in points if p.kind == "unknowable"]),
-        _section("Conclusion", conclusion(dossier, recommendation, typologies)),
+        _section("Conclusion", conclusion(dossier, recommendation)),
     )
     return Narrative(sections=tuple(s for s in sections if s.sentences))
 
@@ -90,14 +86,10 @@ def _point(point: NotLookedAt) -> Sentence:
     return Sentence(text=text, evidence=point.evidence)
 
 
-def conclusion(
-    dossier: Dossier, recommendation: Recommendation, typologies: Mapping[str, Typology]
-) -> list[Sentence | None]:
+def conclusion(dossier: Dossier, recommendation: Recommendation) -> list[Sentence | None]:
     """What it is consistent with, and what is recommended and why."""
     told: list[Sentence | None] = []
-    fitting = [m for m in dossier.matches[:_MATCHES_TOLD] if m.id in typologies]
-    names = listed(Quote(m.name.lower(), m.evidence) for m in fitting[:1])
-    told.append(say("The activity is consistent with {names}; other explanations are weighed above.", names=names))
+    told.append(say("The activity is {fits}; other explanations are weighed above.", fits=fitting(dossier)))
     grounds = tuple(dict.fromkeys(e for f in dossier.findings for e in f.evidence)) or dossier.id_of("account_profile")
     words = {
         "escalate": "Recommended: escalate; what speaks for suspicion outweighs what speaks against.",
@@ -106,6 +98,3 @@ def conclusion(
     }
     told.append(Sentence(text=words[recommendation], evidence=grounds))
     return told
-
-
-__all__ = ["checked", "compose", "conclusion", "counted"]

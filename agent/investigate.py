@@ -1,0 +1,166 @@
+"""investigate(alert or subject) -> Case: ask, weigh, match, word; every step leaves its trace in the case."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+
+from casewright.agent.findings import findings
+from casewright.agent.memo.dossier import Dossier
+from casewright.agent.memo.writer import compose
+from casewright.agent.open_points import open_points
+from casewright.agent.recommendation import recommend
+from casewright.knowledge import clock
+from casewright.knowledge.case import Alert, Case, Versions
+from casewright.knowledge.errors import CasewrightError, NotFound
+from casewright.knowledge.evidence import Evidence
+from casewright.knowledge.records import Subject, Subjects, canonical_id
+from casewright.knowledge.typology import Typology
+from casewright.tools import matching, pack, toolbox
+from casewright.tools.store import Store, earlier_cases
+from casewright.tools.warehouse import Ledger
+
+LOOK_BACK_DAYS = 90  # where an alert names none of its own (ours)
+WRITER = "embedded 1"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whom to investigate, and the alert if one led there."""
+
+    subject: Subject
+    alert: Alert | None = None
+
+    @property
+    def case_id(self) -> str:
+        """The same target has the same case: a second run makes its next version."""
+        if self.alert:
+            return f"CASE-{_safe(self.alert.id)}"
+        window = f"{self.subject.since}:{self.subject.until}"
+        tail = "" if window == "None:None" else f"-{hashlib.sha256(window.encode()).hexdigest()[:6]}"
+        return f"CASE-{_safe(self.subject.id)}{tail}"
+
+
+def _safe(name: str) -> str:
+    """The name where it is fit for a file's, else its fit part and a digest of all of it."""
+    fit = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:64]
+    return fit if fit == name else f"{fit}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+def resolve(ledger: Ledger, name: str, since: int | None = None, until: int | None = None) -> Target:
+    """The alert of that id with its look-back as the window, else the subject with its whole history.
+
+    SINCE and UNTIL (epoch seconds, until exclusive) replace the window's ends. Raises NotFound for a name that neither
+    an alert nor a transfer, customer or label of this ledger bears.
+    """
+    found = ledger.dicts("select * from alerts where id = $id", id=name)
+    if found:
+        row = found[0]
+        start = row["since_epoch"] if row["since_epoch"] is not None else row["epoch"] - LOOK_BACK_DAYS * 86400
+        alert = Alert(
+            id=row["id"],
+            subject=row["subject"],
+            at=row["epoch"],
+            title=row["title"] or "",
+            rule=row["rule"] or "",
+            since=start,
+            source=row["source"] or "",
+            reason=row["reason"] or "",
+        )
+        window = Subject(id=alert.subject, since=start if since is None else since, until=until or alert.at + 1)
+        return Target(window, alert)
+    subject = canonical_id(name)
+    known = any(
+        ledger.rows(query, id=subject)
+        for query in (
+            "select 1 from legs where key = hash($id) and account = $id limit 1",
+            "select 1 from customers where id = $id limit 1",
+            "select 1 from labels where id = $id limit 1",
+        )
+    )
+    if not known:
+        raise NotFound(
+            f"no alert, account or address {name!r} in this ledger",
+            ledger.path,
+            hint="casewright alerts list, or casewright data describe",
+        )
+    return Target(Subject(id=subject, since=since, until=until))
+
+
+def investigate(
+    ledger: Ledger,
+    targets: Sequence[Target],
+    typologies: Mapping[str, Typology],
+    store: Store | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> list[Case]:
+    """The case of each target, in their order: base evidence in one pass, the rest asked one by one.
+
+    Nothing is decided and nothing is stored; a tool that fails becomes failed evidence and an open point.
+    """
+    base = pack.gather(ledger, tuple(dict.fromkeys(t.subject for t in targets)))
+    cases = []
+    for number, target in enumerate(targets, 1):
+        evidence = [*base[target.subject], *_further(ledger, target, typologies)]
+        if store is not None:
+            evidence.append(earlier_cases(store, (target.subject,), before=None, leave_out=target.case_id))
+        cases.append(_case(ledger, target, evidence, typologies))
+        progress(number / len(targets))
+    return cases
+
+
+def _further(ledger: Ledger, target: Target, typologies: Mapping[str, Typology]) -> list[Evidence]:
+    subjects = (target.subject,)
+    return [
+        _ask(ledger, "alerts", subjects),
+        _ask(ledger, "indicators", subjects, requests=matching.requests(typologies.values())),
+        _ask(ledger, "exposure", subjects),
+        _ask(ledger, "trace", subjects, direction="forward"),
+        _ask(ledger, "trace", subjects, direction="backward"),
+    ]
+
+
+def _ask(ledger: Ledger, tool: str, subjects: Subjects, **options: object) -> Evidence:
+    try:
+        return toolbox.call(ledger, tool, subjects, **options)
+    except CasewrightError as error:
+        return Evidence(tool=tool, query="", status="failed", reason=str(error))
+
+
+def _case(ledger: Ledger, target: Target, evidence: Sequence[Evidence], typologies: Mapping[str, Typology]) -> Case:
+    numbered = tuple(e.with_id(f"E{number}") for number, e in enumerate(evidence, 1))
+    dossier = Dossier(target.subject, numbered, ledger.timezone, ledger.currency, target.alert)
+    dossier = replace(dossier, findings=findings(dossier), matches=matching.match(typologies.values(), numbered))
+    points = open_points(dossier)
+    recommendation = recommend(dossier, points)
+    return Case(
+        id=target.case_id,
+        alert=target.alert,
+        subjects=(target.subject,),
+        evidence=numbered,
+        findings=dossier.findings,
+        typologies=dossier.matches,
+        narrative=compose(dossier, points, recommendation),
+        not_looked_at=points,
+        recommendation=recommendation,
+        versions=Versions(
+            casewright=version("casewright"),
+            writer=WRITER,
+            ledger=ledger.fingerprint(),
+            typologies=_fingerprint(typologies),
+            made_at=clock.iso(ledger_now(ledger)),
+            timezone=ledger.timezone,
+            currency=ledger.currency,
+        ),
+    )
+
+
+def ledger_now(ledger: Ledger) -> int:
+    """When the newest record became known: the moment as of which a case speaks, the same at every run."""
+    return int(ledger.value("select coalesce(max(known_epoch), 0) from transfers"))
+
+
+def _fingerprint(typologies: Mapping[str, Typology]) -> str:
+    text = "\n".join(typologies[name].model_dump_json() for name in sorted(typologies))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

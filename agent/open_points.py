@@ -1,0 +1,87 @@
+"""What was not looked at: what is still to do, with the command that does it, and what cannot be known here."""
+
+from collections.abc import Callable, Iterator
+
+from casewright.agent.memo.dossier import Dossier
+from casewright.knowledge.case import NotLookedAt
+
+
+def open_points(dossier: Dossier) -> tuple[NotLookedAt, ...]:
+    """Every open point, to do before a decision first."""
+    points = [point for read in READERS for point in read(dossier)]
+    return tuple(sorted(dict.fromkeys(points), key=lambda p: p.kind == "unknowable"))
+
+
+def _todo(what: str, command: str, evidence: tuple[str, ...]) -> NotLookedAt:
+    return NotLookedAt(what=what, kind="todo", command=f"casewright {command}", evidence=evidence)
+
+
+def failures(dossier: Dossier) -> Iterator[NotLookedAt]:
+    """Questions that failed."""
+    for evidence in dossier.evidence:
+        if evidence.status == "failed":
+            command = f"query {evidence.tool} {dossier.subject.id}"
+            yield _todo(f"Ask again what failed ({evidence.tool})", command, (evidence.id,))
+
+
+def cut_traces(dossier: Dossier) -> Iterator[NotLookedAt]:
+    """Traces that a cap stopped."""
+    for evidence in dossier.by_tool.get("trace", ()):
+        direction = str(evidence.arguments.get("direction"))
+        if evidence.truncated:
+            command = f"query trace {dossier.subject.id} --direction {direction} --hops 10"
+            where = "onward" if direction == "forward" else "back"
+            yield _todo(f"Follow the value further {where}; the trace was cut", command, (evidence.id,))
+
+
+def unresolved_ends(dossier: Dossier) -> Iterator[NotLookedAt]:
+    """Ends without a label, and movements beyond the ledger."""
+    trace = dossier.of("trace", "forward")
+    if trace and any(row.get("label") in (None, "") for row in trace.table("ends").rows):
+        yield NotLookedAt(
+            what="Who holds the ends of the trace that bear no label; this ledger knows no name for them",
+            kind="unknowable",
+            evidence=(trace.id,),
+        )
+
+
+def shared_wallets(dossier: Dossier) -> Iterator[NotLookedAt]:
+    """Other customers at the same destination: their own case."""
+    if not dossier.is_customer:
+        return
+    others = [str(row["id"]) for row in dossier.rows("co_users")][:3]
+    for other in dict.fromkeys(others):
+        yield _todo(
+            f"Look at {other}, who sends to the same address", f"investigate {other}", dossier.id_of("co_users")
+        )
+
+
+def device_mates(dossier: Dossier) -> Iterator[NotLookedAt]:
+    """Other customers on the same device."""
+    if any(int(row.get("others") or 0) for row in dossier.rows("logins")):
+        command = f"query logins {dossier.subject.id}"
+        yield _todo("See who else uses the device", command, dossier.id_of("logins"))
+
+
+def missing_records(dossier: Dossier) -> Iterator[NotLookedAt]:
+    """Records that this ledger does not hold on the subject."""
+    for tool, what in _MISSING.items():
+        evidence = dossier.of(tool)
+        if evidence and evidence.status == "empty":
+            yield NotLookedAt(what=what, kind="unknowable", evidence=(evidence.id,))
+
+
+_MISSING = {
+    "customer": "No customer record bears this id here, so that the holder is not known",
+    "logins": "No log-ins of this account are recorded here, so that its devices are not known",
+    "scores": "No scores of our own models are recorded here for this account",
+}
+
+READERS: tuple[Callable[[Dossier], Iterator[NotLookedAt]], ...] = (
+    failures,
+    shared_wallets,
+    device_mates,
+    cut_traces,
+    unresolved_ends,
+    missing_records,
+)

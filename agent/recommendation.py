@@ -1,0 +1,27 @@
+"""The recommendation: computed from findings and open points, with its reasons; a person decides."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from casewright.agent.memo.dossier import Dossier
+from casewright.knowledge.case import NotLookedAt
+
+Recommendation = Literal["escalate", "close", "more information needed"]
+
+# A weight for each strength, and the lines between the answers: ours, to be tuned on outcomes.
+_WEIGHT = {"strong": 3, "moderate": 2, "weak": 1}
+_ESCALATE, _CLOSE = 4, 1
+
+
+def balance(dossier: Dossier) -> int:
+    """What speaks for less what speaks against, by strength."""
+    return sum(_WEIGHT[f.strength] * (1 if f.speaks == "for" else -1) for f in dossier.findings)
+
+
+def recommend(dossier: Dossier, points: Sequence[NotLookedAt]) -> Recommendation:
+    """Escalate where the weight for suspicion is clear, close where there is next to none and nothing failed."""
+    weight = balance(dossier)
+    if weight >= _ESCALATE:
+        return "escalate"
+    failed = any(e.status == "failed" for e in dossier.evidence)
+    return "close" if weight <= _CLOSE and not failed else "more information needed"
