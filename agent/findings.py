@@ -5,13 +5,16 @@ speaks against is read as carefully as what speaks for, and says how much it wou
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from typing import Literal
 
 from casewright.agent.memo.dossier import Cells, Dossier, value_of
 from casewright.agent.memo.names import bearing
-from casewright.agent.memo.quote import Quote, listed, say
+from casewright.agent.memo.quote import Quote, in_words, listed, say
 from casewright.knowledge.case import Finding, Sentence, Strength
 from casewright.knowledge.categories import categories
+from casewright.knowledge.evidence import Fact
+from casewright.knowledge.indicator import Request
 
 Reading = Callable[[Dossier], Iterator[Finding]]
 
@@ -24,6 +27,10 @@ _GRAVE_EVENTS = {
     "screening_hit": "screening returned a hit",
 }
 _MOST_TOLD = 5
+_HOUSEHOLD = 3  # new payers that are nothing to remark on, less one (ours)
+_FAST = 6 * 3600  # seconds at rest that are few (ours)
+# Indicators that a reading of its own tells in better words.
+_TOLD_OTHERWISE = {"new_payers", "turnover_to_income", "fast_turnaround_share", "recalls", "shared_device_users"}
 
 
 def _finding(
@@ -96,8 +103,12 @@ def new_payers(dossier: Dossier) -> Iterator[Finding]:
     if fresh is not None and dossier.is_customer:
         all_payers = dossier.count("counterparties", "counterparties_in", "payer")
         number = dossier.number("counterparties", "new_counterparties_in")
-        if number >= 3:  # a household's worth of payers is nothing to remark on (ours)
-            told = say("of {all} in the period {fresh} had never paid it before.", all=all_payers, fresh=fresh)
+        everybody = number == dossier.number("counterparties", "counterparties_in")
+        if number >= _HOUSEHOLD:
+            template = (
+                "all {all} in the period were new to it." if everybody else "{fresh} of {all} in the period were new."
+            )
+            told = say(template, all=all_payers, fresh=fresh)
             yield from _finding(told, "for", "moderate", about=dossier.subject.id)
 
 
@@ -131,13 +142,51 @@ def beyond_own_past(dossier: Dossier) -> Iterator[Finding]:
 def leaves_at_once(dossier: Dossier) -> Iterator[Finding]:
     """Value that hardly rested."""
     dwell = dossier.fact("dwell", "median_dwell")
-    if dwell and int(dwell.value) <= 6 * 3600:  # six hours: ours
+    if dwell and int(dwell.value) <= _FAST:
         told = say(
-            "value that came in left again after a median of {dwell}, weighted by value, over {credits}.",
-            dwell=dossier.quote("dwell", "median_dwell"),
+            "of {credits} received, {gone} were gone by the end of the period; "
+            "value rested for a median of {dwell}, weighted by value.",
             credits=dossier.count("dwell", "credits", "credit"),
+            gone=dossier.quote("dwell", "gone_credits"),
+            dwell=dossier.quote("dwell", "median_dwell"),
         )
         yield from _finding(told, "for", "moderate", about=dossier.subject.id)
+
+
+def red_flags(dossier: Dossier) -> Iterator[Finding]:
+    """What of the best-fitting typology was measured, where no other reading tells it."""
+    if dossier.typology is None:
+        return
+    rows = {(c.text("indicator"), c.text("settings")): c for c in dossier.cells("indicators")}
+    for flag in dossier.typology.red_flags:
+        settings = Request(indicator=flag.indicator, parameters=flag.parameters).settings if flag.indicator else ""
+        cells = rows.get((flag.indicator, settings))
+        if cells is None or flag.indicator in _TOLD_OTHERWISE or flag.at_least is None:
+            continue
+        if Decimal(str(cells.row["value"])) >= flag.at_least:
+            measured = measure(cells)
+            told = say(
+                '{name} ("{means}") came to {value}; this was reached on {at}.',
+                name=Quote(cells.text("indicator").replace("_", " "), (cells.evidence,)),
+                means=cells["means"],
+                value=measured,
+                at=cells["at"],
+            )
+            yield from _finding(told, "for", "moderate", about=dossier.subject.id, typology=dossier.typology.id)
+
+
+def measure(cells: Cells) -> Quote:
+    """The value of an indicator in its own unit."""
+    value, unit = Decimal(str(cells.row["value"])), cells.text("unit")
+    if unit == "share":
+        text = in_words(Fact(name="share", value=value, kind="share"), cells.zone)
+    elif unit == "times":
+        text = in_words(Fact(name="ratio", value=value, kind="ratio"), cells.zone)
+    elif unit == "USD":
+        text = in_words(Fact(name="sum", value=value, kind="money", unit=unit), cells.zone)
+    else:
+        text = f"{value.normalize():,f} {unit[:-1] if value == 1 else unit}"
+    return Quote(text, (cells.evidence,))
 
 
 def shared_destinations(dossier: Dossier) -> Iterator[Finding]:
@@ -179,12 +228,13 @@ def shared_devices(dossier: Dossier) -> Iterator[Finding]:
 
 def attempts(dossier: Dossier) -> Iterator[Finding]:
     """Transfers that were asked for and given up."""
+    number = dossier.number("account_profile", "cancelled_transfers")
     told = say(
-        "{attempts} worth {sum} were cancelled before completion.",
+        f"{{attempts}} worth {{sum}} {'was' if number == 1 else 'were'} cancelled before completion.",
         attempts=dossier.count("account_profile", "cancelled_transfers", "transfer"),
         sum=dossier.money("account_profile", "cancelled"),
     )
-    if dossier.number("account_profile", "cancelled_transfers"):
+    if number:
         yield from _finding(told, "for", "weak", about=dossier.subject.id)
 
 
@@ -204,11 +254,25 @@ def known_payers(dossier: Dossier) -> Iterator[Finding]:
 
 
 def still_held(dossier: Dossier) -> Iterator[Finding]:
-    """What was not passed on."""
-    held = [c for c in dossier.cells("balances") if float(c.row.get("closing") or 0) > 0]
-    amounts = listed(c["closing"] for c in held[:4])
-    if amounts and dossier.is_customer:
-        told = say("at the end of the period it still held {amounts}.", amounts=amounts)
+    """What of the credits was not passed on."""
+    held, credited = dossier.fact("dwell", "held_usd"), dossier.fact("dwell", "credited_usd")
+    if held and credited and float(held.value) >= 0.1 * float(credited.value):  # a tenth: ours
+        told = say(
+            "the credits received came to {credited}; {held} was still held at the end of the period.",
+            credited=dossier.money("dwell", "credited"),
+            held=dossier.money("dwell", "held"),
+        )
+        yield from _finding(told, "against", "weak", about=dossier.subject.id)
+
+
+def own_device(dossier: Dossier) -> Iterator[Finding]:
+    """The same device as ever."""
+    if dossier.number("logins", "logins") and not dossier.number("logins", "new_devices"):
+        told = say(
+            "log-ins came from {devices}; {new} of these were new in the period.",
+            devices=dossier.count("logins", "devices", "device"),
+            new=dossier.quote("logins", "new_devices"),
+        )
         yield from _finding(told, "against", "weak", about=dossier.subject.id)
 
 
@@ -251,6 +315,7 @@ FOR: Iterable[Reading] = (
     beyond_income,
     beyond_own_past,
     leaves_at_once,
+    red_flags,
     attempts,
 )
-AGAINST: Iterable[Reading] = (licensed, known_payers, long_known, still_held)
+AGAINST: Iterable[Reading] = (licensed, known_payers, long_known, own_device, still_held)

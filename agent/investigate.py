@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
+from casewright.agent.expertise import expertise
 from casewright.agent.findings import findings
 from casewright.agent.memo.dossier import Dossier
 from casewright.agent.memo.writer import compose
@@ -22,6 +23,7 @@ from casewright.tools.store import Store, earlier_cases
 from casewright.tools.warehouse import Ledger
 
 LOOK_BACK_DAYS = 90  # where an alert names none of its own (ours)
+NAMED = 0.35  # a typology is named in the memo from this score on (ours)
 WRITER = "embedded 1"
 
 
@@ -129,16 +131,20 @@ def _ask(ledger: Ledger, tool: str, subjects: Subjects, **options: object) -> Ev
 
 
 def _case(ledger: Ledger, target: Target, evidence: Sequence[Evidence], typologies: Mapping[str, Typology]) -> Case:
-    numbered = tuple(e.with_id(f"E{number}") for number, e in enumerate(evidence, 1))
-    dossier = Dossier(target.subject, numbered, ledger.timezone, ledger.currency, target.alert)
-    dossier = replace(dossier, findings=findings(dossier), matches=matching.match(typologies.values(), numbered))
+    numbered = [e.with_id(f"E{number}") for number, e in enumerate(evidence, 1)]
+    matches = matching.match(typologies.values(), numbered)
+    best = typologies[matches[0].id] if matches and matches[0].score >= NAMED else None
+    if best:
+        numbered.append(expertise(best).with_id(f"E{len(numbered) + 1}"))
+    dossier = Dossier(target.subject, tuple(numbered), ledger.timezone, ledger.currency, target.alert, matches, best)
+    dossier = replace(dossier, findings=findings(dossier))
     points = open_points(dossier)
     recommendation = recommend(dossier, points)
     return Case(
         id=target.case_id,
         alert=target.alert,
         subjects=(target.subject,),
-        evidence=numbered,
+        evidence=dossier.evidence,
         findings=dossier.findings,
         typologies=dossier.matches,
         narrative=compose(dossier, points, recommendation),

@@ -63,6 +63,14 @@ def device_mates(dossier: Dossier) -> Iterator[NotLookedAt]:
         yield _todo("See who else uses the device", command, dossier.id_of("logins"))
 
 
+def questions(dossier: Dossier) -> Iterator[NotLookedAt]:
+    """What the experts would ask the customer, without saying why."""
+    for cells in dossier.cells("typology"):
+        if cells.text("part") == "question to the customer" and dossier.is_customer:
+            command = f"typology show {cells.text('typology')}"
+            yield _todo(f'Ask the customer "{cells.text("text")}"', command, (cells.evidence,))
+
+
 def missing_records(dossier: Dossier) -> Iterator[NotLookedAt]:
     """Records that this ledger does not hold on the subject."""
     for tool, what in _MISSING.items():
@@ -81,6 +89,7 @@ READERS: tuple[Callable[[Dossier], Iterator[NotLookedAt]], ...] = (
     failures,
     shared_wallets,
     device_mates,
+    questions,
     cut_traces,
     unresolved_ends,
     missing_records,

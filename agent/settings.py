@@ -18,7 +18,7 @@ _NEW = """\
 # Settings of this Casewright workspace. Every line may be left out; what stands here are the defaults.
 timezone = "{timezone}"    # texts give this zone's time first, UTC in brackets where it differs
 currency = "{currency}"         # local currency; rates of other currencies than USD come from `rates`
-rates = "rates.csv"      # date,currency,usd_per_unit,source
+rates = "{rates}"      # date,currency,usd_per_unit,source
 model = "offline"        # the embedded writer; nothing leaves this machine
 
 [policy]
@@ -90,7 +90,7 @@ class Workspace:
         return cls(folder, Settings.read(folder / FILE))
 
     @classmethod
-    def init(cls, folder: Path, *, timezone: str = "UTC", currency: str = "USD") -> Self:
+    def init(cls, folder: Path, *, timezone: str = "UTC", currency: str = "USD", rates: str = "rates.csv") -> Self:
         """Make a workspace; what is there stays. Raises SettingsError for a bad setting or a file in the way."""
         Settings(timezone=timezone, currency=currency).checked(folder / FILE)
         try:
@@ -100,7 +100,7 @@ class Workspace:
             raise SettingsError(f"cannot make a workspace here: {error.strerror}", folder) from error
         settings = folder / FILE
         if not settings.exists():
-            settings.write_text(_NEW.format(timezone=timezone, currency=currency), encoding="utf-8")
+            settings.write_text(_NEW.format(timezone=timezone, currency=currency, rates=rates), encoding="utf-8")
             (folder / ".casewright" / ".gitignore").write_text("*\n", encoding="utf-8")
         return cls.at(folder)
 

@@ -112,10 +112,15 @@ class Fact(Record):
             return {**data, "value": as_value(data["kind"], data["value"])}
         return data
 
-    @model_serializer(mode="wrap")
-    def _plain(self, handler: Any) -> dict[str, Any]:
-        plain = {key: value for key, value in handler(self).items() if value not in ("", None)}
-        return {**plain, "value": as_json(self.kind, self.value)}
+    @model_serializer
+    def _plain(self) -> dict[str, Any]:
+        """In the order of the fields, however the fact was made; what is empty is left out."""
+        kept = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {
+            name: as_json(self.kind, self.value) if name == "value" else held
+            for name, held in kept
+            if name == "value" or held not in ("", None)
+        }
 
 
 Row = dict[str, Value | None]
@@ -203,7 +208,7 @@ class Evidence(Record):
             start += len(table.rows)
 
     def frame(self, name: str = "rows") -> "pd.DataFrame":
-        """The rows as a pandas DataFrame: times as UTC timestamps, amounts as Decimal objects."""
+        """The rows as a pandas DataFrame: times as UTC timestamps, amounts as Decimals, counts as whole numbers."""
         import pandas as pd
 
         table = self.table(name)
@@ -211,12 +216,18 @@ class Evidence(Record):
         for column in table.columns:
             if column.kind == "time":
                 frame[column.name] = pd.to_datetime(frame[column.name], utc=True)
+            elif column.kind in _WHOLE:
+                frame[column.name] = frame[column.name].astype("Int64")
         return frame
 
     def _repr_html_(self) -> str:
         told = html.escape(f"{self.status}. {self.searched} {self.truncated}")
         heading = f"<p><b>{html.escape(f'{self.id} {self.tool}')}</b>: {told}</p>"
         return heading + str(self.frame().to_html(index=False, max_rows=50))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all that is stored is equal; how an answer for a set was shared out is not."""
+        return type(other) is type(self) and other.__dict__ == self.__dict__
 
     def with_shares(self, shares: Mapping[str, Share]) -> Self:
         """The same answer for a set, which knows apart what it says of each subject; this is not stored."""

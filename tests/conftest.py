@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from casewright.agent.settings import Workspace
@@ -19,6 +20,10 @@ from casewright.knowledge.case import Alert, Case, Narrative, Section, Sentence,
 from casewright.knowledge.evidence import Evidence, Fact
 from casewright.knowledge.records import Subject
 from casewright.tools.warehouse import SCHEMA, Ledger
+
+# A shared machine pauses when it likes: what a property costs is no property. The same examples at every run.
+hypothesis.settings.register_profile("casewright", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("casewright")
 
 Values = dict[str, Any]
 
@@ -80,37 +85,48 @@ def _data(name: str) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def build_ledger() -> Callable[..., Path]:
+    """Build a small ledger file out of dictionaries: `build_ledger(path, rows, customers=[...], currency="SGD")`.
+
+    Tables: customers, labels, events, logins, alerts, scores, outcomes. A row of any kind names the columns that matter
+    to the test; `at` and `known_at` are ISO texts or epoch seconds. A transfer needs src, dst, at and usd; the rest
+    defaults to a completed transfer of as many USDT on ethereum. `amount` and `local` follow `usd` unless given. A kind
+    "trade" makes two legs of one account from asset, amount, asset_in and amount_in.
+    """
+    return _build
+
+
+def _build(
+    path: Path,
+    rows: list[Values] | tuple[Values, ...] = (),
+    *,
+    currency: str = "USD",
+    timezone: str = "UTC",
+    **others: list[Values],
+) -> Path:
+    with Ledger.create(path, currency=currency, timezone=timezone) as ledger, ledger.transaction():
+        transfers = [_transfer(number, row) for number, row in enumerate(rows)]
+        _insert(ledger, "transfers", sorted(transfers, key=lambda row: int(row["epoch"])))
+        legs = [leg for row in transfers for leg in _legs(row)]
+        _insert(ledger, "legs", legs, order="order by key, epoch")
+        for table, values in others.items():
+            _insert(ledger, table, [_record(table, number, row) for number, row in enumerate(values)])
+        read = len(transfers)
+        ledger.rows(f"insert into imports values (1, 'transfers', 'test', 'test', 'none', 0, {read}, {read}, 0, 0)")
+    return path
+
+
 @pytest.fixture
 def make_ledger(tmp_path: Path) -> Iterator[Callable[..., Ledger]]:
-    """Build a small ledger out of dictionaries and open it for reading; it is closed when the test ends.
+    """Build a small ledger as `build_ledger` does and open it for reading; it is closed when the test ends.
 
-    `make_ledger(rows, customers=[...], labels=[...], events=[...], logins=[...], alerts=[...], scores=[...],
-    outcomes=[...], currency="SGD", timezone="Asia/Singapore", path=workspace.ledger)`. A row of any kind names the
-    columns that matter to the test; `at` and `known_at` are ISO texts or epoch seconds. A transfer needs src, dst, at
-    and usd; the rest defaults to a completed transfer of as many USDT on ethereum. `amount` and `local` follow `usd`
-    unless given. A kind "trade" makes two legs of one account from asset, amount, asset_in and amount_in.
+    `make_ledger(rows, labels=[...], path=workspace.ledger)`; without a path it lies in `tmp_path`.
     """
     opened = []
 
-    def make(
-        rows: list[Values] | tuple[Values, ...] = (),
-        *,
-        currency: str = "USD",
-        timezone: str = "UTC",
-        path: Path | None = None,
-        **others: list[Values],
-    ) -> Ledger:
-        path = path or tmp_path / f"ledger-{len(opened)}.duckdb"
-        with Ledger.create(path, currency=currency, timezone=timezone) as ledger, ledger.transaction():
-            transfers = [_transfer(number, row) for number, row in enumerate(rows)]
-            _insert(ledger, "transfers", sorted(transfers, key=lambda row: int(row["epoch"])))
-            legs = [leg for row in transfers for leg in _legs(row)]
-            _insert(ledger, "legs", legs, order="order by key, epoch")
-            for table, values in others.items():
-                _insert(ledger, table, [_record(table, number, row) for number, row in enumerate(values)])
-            read = len(transfers)
-            ledger.rows(f"insert into imports values (1, 'transfers', 'test', 'test', 'none', 0, {read}, {read}, 0, 0)")
-        opened.append(Ledger.open(path))
+    def make(rows: list[Values] | tuple[Values, ...] = (), *, path: Path | None = None, **others: Any) -> Ledger:
+        opened.append(Ledger.open(_build(path or tmp_path / f"ledger-{len(opened)}.duckdb", rows, **others)))
         return opened[-1]
 
     yield make

@@ -5,9 +5,12 @@ first (nobody else knows them better), then sanctioned, then the other categorie
 trace ends, then the rest; among equals the more trusted confidence, then the newest, then by source and name.
 """
 
+from collections.abc import Collection
 from functools import cache
+from typing import NamedTuple
 
 from casewright.knowledge.categories import categories
+from casewright.knowledge.clock import iso
 from casewright.tools.warehouse import Ledger
 
 OWN = ("own", "custodial")  # the house's own wallets: traces end and networks do not join there
@@ -56,9 +59,57 @@ def other_labels(ids_relation: str) -> str:
         order by id, {_ORDER}"""
 
 
-def own_ids(ledger: Ledger) -> frozenset[str]:
-    """The house's own and custodial addresses."""
-    return frozenset(row[0] for row in ledger.rows(f"select distinct id from labels where category in {OWN}"))
+class Label(NamedTuple):
+    """A label as rows tell it: `label_at` in UTC, `labels` how many its bearer has (0 where that was not asked)."""
+
+    label: str
+    category: str
+    label_source: str
+    label_at: str
+    label_confidence: str
+    labels: int = 0
+
+
+def best_of(ledger: Ledger, ids: Collection[str], among: tuple[str, ...] = ()) -> dict[str, Label]:
+    """The best label of each of these ids that bears one (of the categories AMONG, where some are given)."""
+    rows = ledger.rows(best_labels(_THESE, among), ids=list(ids)) if ids else []
+    return {row[0]: _label(*row[1:]) for row in rows}
+
+
+class Labels:
+    """The best labels of ids, each looked up once, and whether a trace ends there."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._any = ledger.has("labels")
+        self._known: dict[str, Label | None] = {}
+        self._ending: dict[str, str] = {}
+
+    def look_up(self, ids: Collection[str]) -> None:
+        """Have the labels of these ids here."""
+        new = [name for name in ids if name not in self._known] if self._any else []
+        found = best_of(self._ledger, new)
+        self._known.update((name, found.get(name)) for name in new)
+        self._ending.update((name, label.category) for name, label in found.items() if label.category in ending())
+        # The best label is not always one where a trace ends: an exchange's wallet that somebody reported, too.
+        others = [name for name, label in found.items() if label.labels > 1 and label.category not in ending()]
+        self._ending.update((name, label.category) for name, label in best_of(self._ledger, others, ending()).items())
+
+    def of(self, name: str) -> Label | None:
+        """The best label of an id that was looked up."""
+        return self._known.get(name)
+
+    def ending(self, name: str) -> str:
+        """The category for which a trace ends at an id that was looked up, empty where it does not."""
+        return self._ending.get(name, "")
+
+
+def others_of(ledger: Ledger, ids: Collection[str]) -> dict[str, list[Label]]:
+    """The labels of these ids that `best_of` passed over, best first."""
+    found: dict[str, list[Label]] = {}
+    for row in ledger.rows(other_labels(_THESE), ids=list(ids)) if ids else []:
+        found.setdefault(row[0], []).append(_label(*row[1:]))
+    return found
 
 
 def risk_order(category: str = "category") -> str:
@@ -74,6 +125,13 @@ def in_words(names: tuple[str, ...]) -> str:
 def _ranked(column: str, names: tuple[str, ...], otherwise: int) -> str:
     cases = " ".join(f"when '{name}' then {nr}" for nr, name in enumerate(names))
     return f"case {column} {cases} else {otherwise} end"
+
+
+_THESE = "(select unnest($ids) as id)"
+
+
+def _label(name: str, category: str, source: str, at: int, confidence: str, labels: int = 0) -> Label:
+    return Label(name, category, source, iso(at), confidence, labels)
 
 
 def _where(ids_relation: str, among: tuple[str, ...]) -> str:

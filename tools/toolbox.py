@@ -93,8 +93,11 @@ def per_subject(evidence: Evidence, subjects: Subjects) -> dict[str, Evidence]:
     """Share out the answer of one pass over many subjects: each gets what it would have got alone.
 
     Only for tools whose rows carry `subject` and whose facts are `about` one of the subjects. What was searched and
-    cut off is told for each subject where the tool knows it apart.
+    cut off is told for each subject where the tool knows it apart. Raises UsageError where an account is asked about
+    in two windows: one pass cannot tell its rows apart.
     """
+    if len({subject.id for subject in subjects}) < len(subjects):
+        raise UsageError("an account stands twice in one pass", hint="ask about its windows in a pass each")
     rows: dict[tuple[str, str], list[Any]] = {}
     for table in evidence.tables:
         for row in table.rows:

@@ -95,7 +95,7 @@ def table(rows: list[dict[str, Any]], columns: list[str] | None = None) -> str:
     if not rows:
         return "(none)"
     names = columns or list(rows[0])
-    cells = [[printable("" if row.get(name) is None else str(row[name])) for name in names] for row in rows]
+    cells = [[_cell(row.get(name)) for name in names] for row in rows]
     widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(names)]
     right = [all(_numeric(line[i]) for line in cells) for i in range(len(names))]
     return "\n".join(
@@ -109,6 +109,10 @@ def table(rows: list[dict[str, Any]], columns: list[str] | None = None) -> str:
 def printable(text: str) -> str:
     """The text without control, bidi and zero-width characters, which could drive a terminal or hide words."""
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else printable(str(value)).replace("\n", "\N{REPLACEMENT CHARACTER}")
 
 
 def _numeric(cell: str) -> bool:

@@ -1,0 +1,8 @@
+"""Grounding: no sentence of a draft states what its cited evidence does not hold."""
+
+from casewright.agent.grounding.check import check
+from casewright.agent.grounding.narrative import parse
+from casewright.agent.grounding.replay import replay_moved
+from casewright.agent.grounding.report import Moved, Report, Unsupported
+
+__all__ = ["Moved", "Report", "Unsupported", "check", "parse", "replay_moved"]

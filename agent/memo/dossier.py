@@ -1,7 +1,7 @@
 """The dossier: one subject's evidence under the tools' names, ready to be quoted."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from casewright.agent.memo import quote as q
@@ -9,6 +9,7 @@ from casewright.agent.memo.quote import Quote
 from casewright.knowledge.case import Alert, Finding, TypologyMatch
 from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Side
 from casewright.knowledge.records import Subject
+from casewright.knowledge.typology import Typology
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,9 @@ class Dossier:
     zone: str
     currency: str
     alert: Alert | None = None
-    findings: tuple[Finding, ...] = ()
     matches: tuple[TypologyMatch, ...] = ()
-    _known: dict[str, bool] = field(default_factory=dict, compare=False)
+    typology: Typology | None = None  # the best match, where it fits well enough to be named
+    findings: tuple[Finding, ...] = ()
 
     @cached_property
     def by_tool(self) -> dict[str, list[Evidence]]:

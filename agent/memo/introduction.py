@@ -3,9 +3,7 @@
 from casewright.agent.memo.dossier import Dossier
 from casewright.agent.memo.names import bearing
 from casewright.agent.memo.quote import Quote, merged, say
-from casewright.knowledge.case import Sentence
-
-NAMED = 0.35  # a typology is named from this score on (ours)
+from casewright.knowledge.case import Finding, Sentence
 
 
 def introduction(dossier: Dossier) -> list[Sentence | None]:
@@ -44,8 +42,10 @@ def _concern(dossier: Dossier) -> Sentence | None:
 
 def fitting(dossier: Dossier) -> Quote | None:
     """What the activity is consistent with, where the best typology fits well enough to be named."""
-    best = dossier.matches[0] if dossier.matches and dossier.matches[0].score >= NAMED else None
-    return Quote(f'consistent with the typology "{best.name}"', best.evidence) if best else None
+    if dossier.typology is None:
+        return None
+    rests_on = (*dossier.matches[0].evidence, *dossier.id_of("typology"))
+    return Quote(f'consistent with the typology "{dossier.typology.name}"', rests_on)
 
 
 def _totals(dossier: Dossier) -> Sentence | None:
@@ -65,9 +65,14 @@ def _totals(dossier: Dossier) -> Sentence | None:
     )
 
 
+def leading(dossier: Dossier) -> Finding | None:
+    """The finding that tells most: one that names somebody else before one about the subject alone."""
+    speaking = [f for f in dossier.findings if f.speaks == "for"]
+    return next((f for f in speaking if f.about != dossier.subject.id), speaking[0] if speaking else None)
+
+
 def _lead(dossier: Dossier) -> Sentence | None:
-    lead = next((f for f in dossier.findings if f.speaks == "for" and f.about != dossier.subject.id), None)
-    lead = lead or next((f for f in dossier.findings if f.speaks == "for"), None)
+    lead = leading(dossier)
     return Sentence(text=lead.statement, evidence=lead.evidence) if lead else None
 
 

@@ -46,7 +46,8 @@ def in_words(fact: Fact, zone: str) -> str:
         case "share":
             return _percent(Decimal(fact.value))
         case "ratio":
-            return f"{_half_up(Decimal(fact.value), '0.1'):,} times"
+            number = f"{_half_up(Decimal(fact.value), '0.1'):,}"
+            return f"{number} times" if fact.unit in {"", "times"} else f"{Decimal(fact.value).normalize():f}"
         case "duration":
             return span(int(fact.value))
         case "time":

@@ -65,8 +65,9 @@ def background(dossier: Dossier) -> Iterator[Entry]:
         bare = say("{name} was opened on {day}.", name=dossier.name(), day=dossier.day("customer", "opened_at"))
         yield from _entry(str(opened.value), told or bare, 0)
     if dossier.number("account_profile", "history_days"):
+        sent = " and sent {sent} in {sends}" if dossier.number("account_profile", "before_transfers_out") else ""
         told = say(
-            "before the period, over {days}, it had received {before} in {transfers} and sent {sent} in {sends}.",
+            f"before the period, over {{days}}, it had received {{before}} in {{transfers}}{sent}.",
             days=dossier.count("account_profile", "history_days", "day"),
             before=dossier.money("account_profile", "before_inflow"),
             transfers=dossier.count("account_profile", "before_transfers_in", "transfer"),
@@ -129,14 +130,13 @@ def sizes(dossier: Dossier) -> Iterator[Entry]:
     for side, verb, far in (("in", "received", "from"), ("out", "sent", "to")):
         if dossier.number("account_profile", f"transfers_{side}") >= 10:
             told = say(
-                f"the largest transfer that it {verb} was {{largest}} {far} {{other}} on {{at}}; "
-                f"the median of those that it {verb} was {{median}}.",
+                f"the median transfer that it {verb} was {{median}}; "
+                f"the largest transfer that it {verb} was {{largest}}, {far} {{other}}.",
+                median=dossier.money("account_profile", f"median_{side}"),
                 largest=dossier.money("account_profile", f"largest_{side}"),
                 other=dossier.other("account_profile", f"largest_{side}_at"),
-                at=dossier.quote("account_profile", f"largest_{side}_at"),
-                median=dossier.money("account_profile", f"median_{side}"),
             )
-            at = dossier.fact("account_profile", f"largest_{side}_at")
+            at = dossier.fact("account_profile", f"first_{side}_at")
             yield from _entry(str(at.value) if at else "", told)
 
 
@@ -145,7 +145,7 @@ def conversions(dossier: Dossier) -> Iterator[Entry]:
     first = dossier.fact("account_profile", "first_in_at") or dossier.fact("account_profile", "first_at")
     if first and dossier.number("account_profile", "trades"):
         told = say(
-            "in the period it made {trades} worth {sum}.",
+            "it made {trades} worth {sum}.",
             trades=dossier.count("account_profile", "trades", "trade"),
             sum=dossier.money("account_profile", "traded"),
         )

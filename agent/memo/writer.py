@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from casewright.agent.memo.dossier import Dossier
-from casewright.agent.memo.introduction import fitting, introduction
-from casewright.agent.memo.quote import say
+from casewright.agent.memo.introduction import fitting, introduction, leading
+from casewright.agent.memo.quote import Quote, say
 from casewright.agent.memo.story import story
 from casewright.agent.recommendation import Recommendation
 from casewright.knowledge.case import Narrative, NotLookedAt, Section, Sentence
@@ -30,16 +30,31 @@ def compose(
     return Narrative(sections=tuple(s for s in sections if s.sentences))
 
 
+_LAWFUL = {"yes": "a lawful look-alike", "no": "a look-alike", "another offence": "a look-alike, not lawful either"}
+
+
 def _section(title: str, sentences: Iterable[Sentence | None]) -> Section:
     return Section(title=title, sentences=tuple(s for s in sentences if s is not None))
 
 
 def _of_findings(dossier: Dossier, speaks: str) -> list[Sentence]:
-    return [Sentence(text=f.statement, evidence=f.evidence) for f in dossier.findings if f.speaks == speaks]
+    found = [f for f in dossier.findings if f.speaks == speaks]
+    told = [Sentence(text=f.statement, evidence=f.evidence) for f in found if f != leading(dossier)]
+    return told or [Sentence(text=f.statement, evidence=f.evidence) for f in found]
 
 
 def _against(dossier: Dossier) -> list[Sentence | None]:
     told: list[Sentence | None] = [*_of_findings(dossier, "against")]
+    told += [
+        say(
+            'to be ruled out, {lawful}: "{name}", told apart by "{tells_apart}".',
+            name=cells["text"],
+            tells_apart=cells["tells_apart"],
+            lawful=Quote(_LAWFUL[cells.text("lawful")]),
+        )
+        for cells in dossier.cells("typology")
+        if cells.text("part") == "look-alike"
+    ]
     if not told:
         told.append(
             say(
@@ -66,6 +81,14 @@ def checked(dossier: Dossier) -> list[Sentence | None]:
             "Its transfers were followed onward to {reached}, of which {unresolved} end without a label.",
             reached=dossier.count("trace", "reached", "address", "addresses"),
             unresolved=dossier.quote("trace", "unresolved"),
+        )
+    )
+    told.append(
+        say(
+            "the latest score of the model {model} was {score} on {at}.",
+            model=dossier.quote("scores", "latest_score_model"),
+            score=dossier.quote("scores", "latest_score"),
+            at=dossier.quote("scores", "latest_score_at"),
         )
     )
     empty = {

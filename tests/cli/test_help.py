@@ -13,8 +13,10 @@ import typer
 from casewright.agent.cli import main, root
 
 Run = Callable[..., Any]
-HEAVY = {"duckdb", "pandas", "numpy", "pyarrow", "chromadb", "onnxruntime", "tokenizers", "sqlalchemy", "alembic",
-         "rich", "langchain", "langchain_core", "langchain_openai", "langgraph", "openai", "sklearn", "jinja2"}  # fmt: skip
+HEAVY = {
+    *("alembic", "chromadb", "duckdb", "jinja2", "langchain", "langchain_core", "langchain_openai", "langgraph"),
+    *("numpy", "onnxruntime", "openai", "pandas", "pyarrow", "rich", "sklearn", "sqlalchemy", "tokenizers"),
+}
 COMMANDS = sorted(main.commands())
 
 

@@ -57,6 +57,7 @@ def test_the_same_content_is_kept_once_whenever_it_was_made(url: str, make_case:
         store.save_case(make_case(), "ada")
         assert store.save_case(make_case(), "ada") == 1
         assert store.save_case(make_case(made_at="2026-01-01T00:00:00Z"), "bo") == 1
+        assert store.save_case(store.load_case("CASE-1"), "bo") == 1
         assert len(store.entries()) == 1
 
 
@@ -179,6 +180,8 @@ def test_a_case_that_cannot_be_read_is_told_in_one_line(url: str, make_case: Mak
         raw.close()
         with pytest.raises(DataError, match="cannot be read by this program"):
             store.load_case("CASE-1")
+        assert store.save_case(make_case(), "ada") == 2  # what is damaged stays as it is, what is sound comes next
+        assert store.load_case("CASE-1") == make_case()
 
 
 def test_opening_twice_changes_nothing(url: str) -> None:

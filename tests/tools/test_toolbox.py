@@ -1,7 +1,8 @@
 """Tools as their signatures tell them: found by walking the folder, called with arguments from outside, asked again."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,6 @@ from casewright.knowledge.records import Subject, Subjects, subjects
 from casewright.tools import toolbox
 from casewright.tools.warehouse import Ledger
 
-MakeLedger = Callable[..., Ledger]
 ROWS = [
     {"src": "C-1", "dst": "0xab", "at": "2024-01-02", "usd": "12.30"},
     {"src": "0xcd", "dst": "C-1", "at": "2024-01-01", "usd": "20"},
@@ -20,9 +20,11 @@ ROWS = [
 ALERTS = [{"id": "AL-1", "subject": "C-1", "at": "2024-01-04"}, {"id": "AL-2", "subject": "C-2", "at": "2024-01-05"}]
 
 
-@pytest.fixture
-def ledger(make_ledger: MakeLedger) -> Ledger:
-    return make_ledger(ROWS, alerts=ALERTS)
+@pytest.fixture(scope="module")
+def ledger(build_ledger: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    path = build_ledger(tmp_path_factory.mktemp("toolbox") / "ledger.duckdb", ROWS, alerts=ALERTS)
+    with Ledger.open(path) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("name", sorted(toolbox.tools()))
@@ -86,6 +88,12 @@ def test_a_value_that_an_option_cannot_hold_is_told(ledger: Ledger) -> None:
     name, option = numbers[0]
     with pytest.raises(UsageError, match=f"{name}: {option} = 'many'"):
         toolbox.call(ledger, name, subjects("C-1"), **{option: "many"})
+
+
+def test_an_account_with_two_windows_takes_two_passes(ledger: Ledger) -> None:
+    twice = (Subject(id="C-1", until=5), Subject(id="C-1", since=5))
+    with pytest.raises(UsageError, match="stands twice in one pass"):
+        toolbox.per_subject(toolbox.call(ledger, "alerts", twice), twice)
 
 
 def test_one_pass_is_shared_out_to_each_subject(ledger: Ledger) -> None:

@@ -1,0 +1,33 @@
+"""List the alerts, the weightiest first."""
+
+from typing import Annotated
+
+import typer
+
+from casewright.agent.cli.contract import Answer, command, table, workspace_of
+
+app = typer.Typer()
+
+
+@app.callback()
+def _group() -> None:
+    """List the alerts, the weightiest first."""
+
+
+@command(app, "list")
+def list_(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
+    rule: Annotated[str, typer.Option(help="Only alerts of this rule.")] = "",
+    subject: Annotated[str, typer.Option(help="Only alerts on this account.")] = "",
+    newest: Annotated[bool, typer.Option("--newest", help="Newest first, whatever their weight.")] = False,
+) -> Answer:
+    """List the alerts by severity, then by score: how far past its thresholds the account was (1 = just reached)."""
+    from casewright.tools.alerts import listed
+    from casewright.tools.warehouse import Ledger
+
+    with Ledger.open(workspace_of(context).ledger) as ledger:
+        rows = listed(ledger, limit=limit, rule=rule, subject=subject, newest=newest)
+        total = int(ledger.value("select count(*) from alerts"))
+    text = table(rows, ["id", "subject", "at", "severity", "score", "rule", "reason"]) if rows else "No alerts."
+    return Answer({"alerts": rows, "shown": len(rows), "all": total}, text)

@@ -1,0 +1,125 @@
+"""Ask one question of the ledger: profile, flows, counterparties, transfers, trace and more"""
+
+import inspect
+import re
+import types
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+
+import typer
+from typer.core import TyperGroup
+
+from casewright.agent.cli.contract import Answer, command, progress, workspace_of
+
+if TYPE_CHECKING:
+    from casewright.knowledge.evidence import Evidence
+    from casewright.tools.toolbox import Tool
+
+
+class Tools(TyperGroup):
+    """The tools as commands, made when one is asked for: loading them all is not for `casewright --help`."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The tools' names."""
+        from casewright.tools import toolbox
+
+        return list(toolbox.tools())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a tool. Raises UsageError with the nearest name."""
+        from casewright.tools import toolbox
+
+        one = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+        command(one, cmd_name)(_asks(toolbox.tool(cmd_name.replace("-", "_"))))
+        return typer.main.get_command(one)
+
+
+app = typer.Typer(cls=Tools, no_args_is_help=True)
+
+
+def _asks(tool: "Tool") -> Callable[..., Answer]:
+    """A command's function with the tool's own options in its signature."""
+
+    def ask(
+        context: typer.Context,
+        asked_ids: Annotated[list[str] | None, typer.Argument(metavar="SUBJECT", help="Accounts or addresses.")] = None,
+        asked_more: Annotated[
+            list[str] | None, typer.Option("--subject", metavar="ID", help="The same, as an option; repeatable.")
+        ] = None,
+        asked_file: Annotated[
+            Path | None,
+            typer.Option(
+                "--subjects", metavar="FILE", help="One id a line, or CSV id,since,until: each in its window."
+            ),
+        ] = None,
+        since: Annotated[str, typer.Option(metavar="WHEN", help="First day or moment, local to the workspace.")] = "",
+        until: Annotated[str, typer.Option(metavar="WHEN", help="First day or moment after the window.")] = "",
+        show_query: Annotated[bool, typer.Option("--show-query", help="Show the SQL to run by hand.")] = False,
+        **options: Any,
+    ) -> Answer:
+        from casewright.agent.cli import evidence_text
+        from casewright.agent.subjects import chosen
+        from casewright.tools import toolbox
+        from casewright.tools.warehouse import Ledger
+
+        given = {name: value for name, value in options.items() if value is not None and value != []}
+        with Ledger.open(workspace_of(context).ledger) as ledger, progress(tool.name):
+            asked = chosen([*(asked_ids or ()), *(asked_more or ())], asked_file, ledger.timezone, since, until)
+            evidence = toolbox.call(ledger, tool.name, asked, **given)
+            return Answer(payload(evidence), evidence_text.text(evidence, ledger.timezone, query=show_query))
+
+    signature = inspect.signature(ask, eval_str=True)
+    plain = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    ask.__signature__ = signature.replace(parameters=[*plain, *_options(tool)])  # type: ignore[attr-defined]
+    ask.__doc__ = _without_options(tool)
+    return ask
+
+
+def payload(evidence: "Evidence") -> dict[str, Any]:
+    """The evidence for machines: the rows of the main table, each further table under its own name."""
+    whole = evidence.model_dump(mode="json")
+    tables = {table["name"]: table["rows"] for table in whole["tables"]}
+    told = ("tool", "status", "searched", "truncated", "reason", "query", "arguments", "facts")
+    return {**{name: whole[name] for name in told}, "rows": [], **tables}
+
+
+def _options(tool: "Tool") -> list[inspect.Parameter]:
+    """The tool's options for the command line; one that no word can express is left to programs."""
+    helps = option_helps(tool)
+    found = []
+    for name, option in tool.options.items():
+        kind = _plain(option.annotation)
+        if kind is not None:
+            given = "" if option.default in (None, (), "") else f" [default: {option.default}]"
+            metavar = {int: "N", str: "TEXT", list[str]: "TEXT"}.get(kind)
+            told = typer.Option(help=helps.get(name, "") + given, metavar=metavar)
+            annotation = Annotated[kind | None, told]  # type: ignore[valid-type]
+            found.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation))
+    return found
+
+
+def _plain(annotation: Any) -> Any:
+    """What the command line reads for it: text unless it is a number, a switch, a choice, or several of text."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _plain(inner[0])
+    if origin in {Union, types.UnionType}:
+        return next((_plain(kind) for kind in inner if kind is not type(None)), None)
+    if origin is Literal or annotation in {int, bool}:
+        return annotation
+    if origin in {tuple, list, set, frozenset}:
+        return list[str] if _plain(inner[0]) is str else None
+    return str if annotation in {str, float, Decimal} else None
+
+
+def option_helps(tool: "Tool") -> Mapping[str, str]:
+    """What the docstring says of each option: the lines `name: meaning`."""
+    lines = (re.fullmatch(r"(\w+): (.+)", line.strip()) for line in tool.doc.splitlines())
+    return {line[1]: line[2] for line in lines if line and line[1] in tool.options}
+
+
+def _without_options(tool: "Tool") -> str:
+    helps = option_helps(tool)
+    return "\n".join(line for line in tool.doc.splitlines() if line.strip().partition(":")[0] not in helps).strip()

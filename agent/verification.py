@@ -1,0 +1,58 @@
+"""What `verify` needs: the case by id or file, the text to check, and the evidence asked again."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from casewright.agent.grounding import Moved, parse, replay_moved
+from casewright.agent.settings import Workspace
+from casewright.knowledge.case import Case, Section
+from casewright.knowledge.errors import DataError, NotFound
+from casewright.tools.store import Store
+from casewright.tools.warehouse import Ledger
+
+
+def case_of(name: str, workspace: Workspace) -> Case:
+    """The case of that id in the case store, or the one in a file. Raises NotFound or DataError."""
+    path = Path(name)
+    if path.is_file() or path.suffix == ".json":
+        return _read(path)
+    if not Store.exists(workspace.cases):
+        raise NotFound(f"there is no case {name!r}: the workspace has no case store", workspace.folder,
+                       hint="casewright investigate ID, or name a case.json")  # fmt: skip
+    with Store.open(workspace.cases, create=False) as store:
+        return store.load_case(name)
+
+
+def _read(path: Path) -> Case:
+    text = _text(path, "a case.json")
+    try:
+        return Case.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise DataError(
+            f"is no case ({place}: {first['msg']})", path, hint="expected the case.json of `investigate`"
+        ) from error
+
+
+def draft_of(case: Case, text: Path | None) -> tuple[Section, ...]:
+    """The case's own narrative, or the sections of a text file. Raises NotFound or DataError."""
+    return case.narrative.sections if text is None else parse(_text(text, "a text such as narrative.md"))
+
+
+def _text(path: Path, expected: str) -> str:
+    if not path.is_file():
+        raise NotFound(f"there is no such file, expected {expected}", path)
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"is not UTF-8 at byte {error.start:,}, expected {expected}", path) from error
+
+
+def moved_in(case: Case, workspace: Workspace) -> tuple[Moved, ...] | None:
+    """What the workspace's ledger answers otherwise now; None where it has no ledger."""
+    if not workspace.ledger.is_file():
+        return None
+    with Ledger.open(workspace.ledger) as ledger:
+        return replay_moved(case, ledger)

@@ -1,0 +1,12 @@
+-- credits_count
+-- means: credits that came in within {seconds}
+-- unit: credits
+-- parameter: seconds = 604800 (3600 .. 31536000) seconds, length of the trailing window
+-- parameter: kind = any (any | fiat_in | deposit | p2p | internal | transfer), which credits count
+-- side: in
+-- status: completed
+select account, epoch, sum(credit) over recent as value
+from (select account, epoch, case when moved and direction = 'in' and ($kind = 'any' or kind = $kind)
+                                  then 1 else 0 end as credit
+      from legs)
+window recent as (partition by account order by epoch range between $seconds - 1 preceding and current row)

@@ -1,0 +1,14 @@
+-- inflow_usd
+-- means: value that came in within {seconds}
+-- unit: USD
+-- parameter: seconds = 2592000 (3600 .. 31536000) seconds, length of the trailing window
+-- parameter: kind = any (any | fiat_in | deposit | p2p | internal | transfer), which credits count
+-- side: in
+-- status: completed
+-- needs: legs.usd = USD values
+-- note: transfers of unknown USD value count as nothing
+select account, epoch, sum(counted_usd) over recent as value
+from (select account, epoch, case when moved and direction = 'in' and ($kind = 'any' or kind = $kind)
+                                  then coalesce(usd, 0) else 0 end as counted_usd
+      from legs)
+window recent as (partition by account order by epoch range between $seconds - 1 preceding and current row)

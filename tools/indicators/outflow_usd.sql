@@ -1,0 +1,14 @@
+-- outflow_usd
+-- means: value that left within {seconds}
+-- unit: USD
+-- parameter: seconds = 2592000 (3600 .. 31536000) seconds, length of the trailing window
+-- parameter: kind = any (any | fiat_out | withdrawal | p2p | internal | transfer), which debits count
+-- side: out
+-- status: completed
+-- needs: legs.usd = USD values
+-- note: transfers of unknown USD value count as nothing
+select account, epoch, sum(counted_usd) over recent as value
+from (select account, epoch, case when moved and direction = 'out' and ($kind = 'any' or kind = $kind)
+                                  then coalesce(usd, 0) else 0 end as counted_usd
+      from legs)
+window recent as (partition by account order by epoch range between $seconds - 1 preceding and current row)

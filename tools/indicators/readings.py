@@ -1,0 +1,138 @@
+"""Indicators read: the series of one, and the peaks of many in the windows of many subjects, in one pass."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from casewright.knowledge.indicator import Indicator, Request
+from casewright.knowledge.records import Subjects
+from casewright.tools.indicators.files import indicator
+from casewright.tools.indicators.relations import ASKED, CUSTOMERS, EVERYONE, expression, missing, relations
+from casewright.tools.warehouse import Ledger
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Values are compared and told with six decimals, so that a share of 0.9999999999 reaches 1.
+ROUNDED = "cast({} as decimal(38, 6))"
+_PEAK = """
+select {number} as request, a.nr, {end}({{'value': {value}, 'at': {sign}c.epoch}}) as reading
+from {name} c join asked a on c.account = a.id and c.epoch >= a.since and c.epoch < a.until
+where c.value is not null{unpriced} group by a.nr"""
+_PRICED = """
+    select account from legs where moved group by account having count({column}) = 0"""
+_UNPRICED = "none of its transfers in the window has a known USD value"
+_STATE = """
+select a.nr, count(distinct l.epoch) as moments, count(*) filter (where l.moved) as moved,
+       count(l.usd) filter (where l.moved) as priced
+from legs l join asked a on l.account = a.id and l.epoch < a.until and l.epoch >= a.since group by a.nr"""
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The highest (or lowest) value in a subject's window, and the second when it was first reached.
+
+    `request` is the place among the requests.
+    """
+
+    subject: str
+    request: int
+    value: Decimal
+    at: int
+
+
+@dataclass(frozen=True)
+class Unmeasured:
+    """A request without a value for a subject that has events in its window, and why."""
+
+    subject: str
+    request: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """What was read, what could not be, over how many events, and the query that did it."""
+
+    found: tuple[Peak, ...]
+    unmeasured: tuple[Unmeasured, ...]
+    events: int
+    query: str
+
+
+def values(ledger: Ledger, name: str, subjects: Subjects | None = None, **settings: Any) -> "pa.Table":
+    """The series of one indicator: account, epoch, value (null where it has none), ordered, one row an event.
+
+    For each of SUBJECTS within its window, or for all accounts: the customers where the ledger knows some, else
+    everyone but the house. Raises UsageError for an unknown indicator or parameter.
+    """
+    query = indicator(name).sql(settings, ledger.timezone)
+    who = ASKED if subjects is not None else everybody(ledger)
+    within = " join asked a on s.account = a.id and s.epoch >= a.since and s.epoch < a.until" if subjects else ""
+    steps = ",\n".join([*relations(ledger, [query], who), f"series as ({query})"])
+    statement = (
+        f"with {steps}\nselect s.account, s.epoch, any_value(s.value) as value from series s{within}\n"
+        "where s.account in (select account from who) group by all order by s.account, s.epoch"
+    )
+    with ledger.asked(subjects or ()):
+        return ledger.connection.sql(statement).to_arrow_table()
+
+
+def everybody(ledger: Ledger) -> str:
+    """Whose values are read where nobody is asked about: the customers, else every account but the house's own."""
+    return CUSTOMERS if ledger.has("customers") else EVERYONE
+
+
+def peaks(ledger: Ledger, requests: Sequence[Request], subjects: Subjects) -> Peaks:
+    """The peak of each requested indicator in each subject's window, all in one pass.
+
+    A subject without any event in its window appears nowhere. Raises UsageError for an unknown indicator or parameter.
+    """
+    asked_for = [indicator(request.indicator) for request in requests]
+    queries = [i.sql(r.parameters, ledger.timezone) for i, r in zip(asked_for, requests, strict=True)]
+    reasons = [missing(ledger, tuple(i.needs.items())) for i in asked_for]
+    able = [number for number, reason in enumerate(reasons) if not reason]
+    steps = relations(ledger, queries, ASKED)
+    with ledger.asked(subjects) as text:
+        state = {row[0]: row[1:] for row in ledger.rows(f"with {','.join(steps)}{_STATE}")}
+        statement = _statement(steps, [(nr, asked_for[nr], requests[nr], queries[nr]) for nr in able]) if able else ""
+        rows = ledger.rows(statement) if able else []
+    found = {(nr, number): (reading["value"], abs(reading["at"])) for number, nr, reading in rows}
+    read, silent = [], []
+    for nr, moved, priced in ((nr, *state[nr][1:]) for nr in sorted(state)):
+        for number, request in enumerate(requests):
+            if (nr, number) in found:
+                read.append(Peak(subjects[nr].id, number, *found[nr, number]))
+            else:
+                unpriced = moved and not priced and "legs.usd" in asked_for[number].needs
+                reason = reasons[number] or (_UNPRICED if unpriced else _silent(asked_for[number], request, ledger))
+                silent.append(Unmeasured(subjects[nr].id, number, reason))
+    return Peaks(tuple(read), tuple(silent), sum(row[0] for row in state.values()), f"{text}\n{statement}")
+
+
+def _statement(steps: Iterable[str], able: Sequence[tuple[int, Indicator, Request, str]]) -> str:
+    columns = dict.fromkeys(place for _, i, _, _ in able for place in i.needs if place.startswith("legs."))
+    unpriced = {place: f"without_{place[5:]}" for place in columns}
+    whole = [*steps, *(expression(name, _PRICED.format(column=place[5:])) for place, name in unpriced.items())]
+    selects = []
+    for number, asked_for, request, query in able:
+        whole.append(f"i{number} as ({query})")
+        lacking = [unpriced[place] for place in asked_for.needs if place in unpriced]
+        highest = request.reading == "highest"
+        selects.append(
+            _PEAK.format(
+                number=number,
+                name=f"i{number}",
+                end="max" if highest else "min",
+                sign="-" if highest else "",
+                value=ROUNDED.format("c.value"),
+                unpriced="".join(f" and c.account not in (select account from {name})" for name in lacking),
+            )
+        )
+    return "with " + ",\n".join(whole) + "\nunion all".join(selects)
+
+
+def _silent(asked_for: Indicator, request: Request, ledger: Ledger) -> str:
+    reason = asked_for.no_value or "it had no event that this measures"
+    return asked_for.told(request.parameters, ledger.currency, text=reason)

@@ -1,0 +1,111 @@
+"""The legs that a trace may follow: read from the ledger when an account is first met, kept as sorted arrays.
+
+Texts are what costs. So the legs of an account come as numbers first, and the far side's name is fetched by row number,
+once, for the legs that are followed (200 accounts of 400,000, 5M transfers: 30 ms, against 103 ms in one go).
+"""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casewright.tools.warehouse import Ledger
+
+Ints = NDArray[np.int64]
+FOLLOWED = "status = 'completed' and kind not in ('trade', 'fee')"  # what moves value from one account to another
+UNKNOWN = -1  # cents of a transfer without a value; also a far side not yet fetched
+NOWHERE = -2  # the far side of a leg that leads to the same account
+_BITS = 36  # of a time in a place: 1,000 years around 1970 in seconds
+_FAR_TIME = 2 ** (_BITS - 1) - 1
+
+_NUMBERS = f"""
+select m.n, l.rowid as row, l.epoch, coalesce(cast(l.usd * 100 as bigint), {UNKNOWN}) as cents,
+       coalesce(cast(l.local * 100 as bigint), {UNKNOWN}) as local_cents
+from legs l join (select unnest($numbers) as n, hash(unnest($names)) as key) m on l.key = m.key
+where direction = $side and {FOLLOWED} and l.epoch >= $since and l.epoch < $until"""
+_TEXTS = """
+select p.i, l.account, l.counterparty
+from legs l join (select unnest($rows) as row, unnest($places) as i) p on l.rowid = p.row"""
+
+
+class Onward:
+    """The legs of all accounts met so far, in one direction, within the widest window of all subjects.
+
+    Accounts are numbered in the order met. Times are epoch seconds, negated where the trace runs backward, so that
+    "not before" is `>=` both ways. Legs are sorted by account and time; a place is an index into them.
+    """
+
+    def __init__(self, ledger: Ledger, *, backward: bool, since: int, until: int) -> None:
+        self.names: list[str] = []
+        self.cents = self.local_cents = self.rows = self.times = self._codes = np.empty(0, np.int64)
+        self._far = np.empty(0, np.int64)
+        self._near = np.empty(0, np.int64)
+        self._ledger, self._sign = ledger, -1 if backward else 1
+        self._asked = {"side": "in" if backward else "out", "since": since, "until": until}
+        self._numbers: dict[str, int] = {}
+        self._rank = np.empty(0, np.int64)  # of an account among those read; UNKNOWN until then
+        self._read = 0
+
+    def number(self, names: Iterable[str]) -> Ints:
+        """The numbers of these accounts; new ones are numbered."""
+        known = self._numbers
+        found = np.fromiter((known.setdefault(name, len(known)) for name in names), np.int64)
+        if len(known) > len(self.names):
+            self.names.extend(list(known)[len(self.names) :])
+            fresh = np.full(len(known) - len(self._rank), UNKNOWN, np.int64)
+            self._rank = np.concatenate([self._rank, fresh])
+        return found
+
+    def read(self, accounts: Ints) -> None:
+        """Have the legs of these accounts here, as numbers."""
+        fresh = np.unique(accounts[self._rank[accounts] == UNKNOWN])
+        if not len(fresh):
+            return
+        self._rank[fresh] = self._read + np.arange(len(fresh))
+        self._read += len(fresh)
+        names = [self.names[n] for n in fresh]
+        found = self._fetch(_NUMBERS, numbers=fresh, names=names, **self._asked)
+        times = found["epoch"] * self._sign
+        codes = self._code(found["n"], times)
+        order = np.lexsort((found["row"], codes))
+        unknown = np.full(len(order), UNKNOWN, np.int64)
+        self._codes = np.concatenate([self._codes, codes[order]])
+        self.times = np.concatenate([self.times, times[order]])
+        self.cents = np.concatenate([self.cents, found["cents"][order]])
+        self.local_cents = np.concatenate([self.local_cents, found["local_cents"][order]])
+        self.rows = np.concatenate([self.rows, found["row"][order]])
+        self._near = np.concatenate([self._near, found["n"][order]])
+        self._far = np.concatenate([self._far, unknown])
+
+    def place(self, accounts: Ints, times: Ints) -> Ints:
+        """The place of each account's first leg at or after the time; the accounts must have been read."""
+        return np.searchsorted(self._codes, self._code(accounts, times)).astype(np.int64)
+
+    def near(self, places: Ints) -> Ints:
+        """The accounts whose legs these are."""
+        return self._near[places]
+
+    def far(self, places: Ints) -> Ints:
+        """The other side's accounts, NOWHERE for a transfer to oneself."""
+        missing = np.unique(places[self._far[places] == UNKNOWN])
+        if len(missing):
+            found = self._fetch(_TEXTS, rows=self.rows[missing], places=missing)
+            order = np.argsort(found["i"])  # numbering must not hang on the order in which rows come
+            at, owners, others = found["i"][order], found["account"][order], found["counterparty"][order]
+            far = self.number(others)
+            # Another account with the same hash: its legs are none of ours.
+            stranger = np.fromiter((self.names[n] for n in self._near[at]), object, len(at)) != owners
+            self._far[at] = np.where(stranger | (far == self._near[at]), NOWHERE, far)
+        return self._far[places]
+
+    def epochs(self, places: Ints) -> Ints:
+        """When the transfers happened: epoch seconds."""
+        return self.times[places] * self._sign
+
+    def _code(self, accounts: Ints, times: Ints) -> Ints:
+        codes: Ints = (self._rank[accounts] << _BITS) + np.clip(times, -_FAR_TIME, _FAR_TIME) + _FAR_TIME
+        return codes
+
+    def _fetch(self, query: str, **parameters: object) -> dict[str, Any]:
+        return cast(dict[str, Any], self._ledger.connection.execute(query, parameters).fetchnumpy())

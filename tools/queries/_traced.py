@@ -1,0 +1,270 @@
+"""The rows, ends and facts of traces, and what their caps left out in words."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from casewright.knowledge.clock import iso
+from casewright.knowledge.evidence import Evidence, Fact, Row, Side, Table
+from casewright.tools.labels import Label, others_of, risky
+from casewright.tools.onward import Ints
+from casewright.tools.queries._question import Question, Span, counted
+from casewright.tools.queries._shape import column, columns
+from casewright.tools.trace import Caps, Stop, Walk
+from casewright.tools.traced import Arrivals, Part, amount, arrivals, parts, total
+from casewright.tools.warehouse import Ledger
+
+UNRESOLVED = "unresolved"  # the category of an end that bears no label
+_ADDRESSES = ("address", "addresses")
+_HUBS_TOLD = 3
+_RANK = {category: rank for rank, category in enumerate(risky())}
+_LABEL = ("label", "category", "label_source", "label_at", "label_confidence")
+
+
+class _End(NamedTuple):
+    """Where a trace stopped; in order: the risky labels, other labels, then the rest, each by the value arrived."""
+
+    rank: int
+    cents: int  # negative, so that the largest comes first
+    name: str
+    at: int  # in the walk
+    label: Label | None
+
+    @property
+    def category(self) -> str:
+        return self.label.category if self.label else UNRESOLVED
+
+
+class Report:
+    """The answer in the making, walk by walk."""
+
+    def __init__(self, ledger: Ledger, caps: Caps, direction: str, limit: int) -> None:
+        self.ledger, self.caps, self.direction, self.limit = ledger, caps, direction, limit
+        self.side: Side = "out" if direction == "forward" else "in"
+        self.foreign = ledger.currency != "USD"
+        self.several: set[str] = set()  # the ends listed that bear several labels
+        self.rows: list[Row] = []
+        self.ends: list[Row] = []
+        self.facts: list[Fact] = []
+        self.spans: dict[str, Span] = {}
+        self.cut: dict[str, str] = {}
+
+    def add(self, walk: Walk) -> None:
+        """Take up the traces of a walk."""
+        arrived, found = arrivals(walk), list(parts(walk))
+        details = self._details(walk, np.concatenate([part.places[: self.limit] for part in found]))
+        starts = np.array([subject.id for subject in walk.subjects], object)
+        again = np.isin(walk.onward.number(starts), walk.onward.far(walk.place))
+        walk.labels.look_up(starts[again].tolist())  # what came back to a subject reached nobody new
+        for part in found:
+            name = part.subject.id
+            ends = self._sorted_ends(part, arrived)
+            span = (int(part.epochs.min()), int(part.epochs.max())) if part.transfers else ()
+            self.spans[name] = Span(part.transfers, *span)
+            if cuts := self._cuts(part, len(ends)):
+                self.cut[name] = "; ".join(cuts)
+            if part.transfers:
+                self.rows += self._rows(part, details)
+                self.ends += [self._end(part, end, arrived) for end in ends[: self.limit]]
+                self._tell(part, ends, arrived)
+
+    def _details(self, walk: Walk, places: Ints) -> dict[int, Row]:
+        """What only the listed transfers need, by place."""
+        rows = walk.onward.rows[places]
+        found = self.ledger.rows(_DETAILS, rows=rows) if len(rows) else []
+        by_row = {
+            row: {"transfer": transfer, "asset": asset, "amount": amount} for row, transfer, asset, amount in found
+        }
+        return {place: by_row[row] for place, row in zip(places.tolist(), rows.tolist(), strict=True)}
+
+    def _rows(self, part: Part, details: dict[int, Row]) -> list[Row]:
+        onward, places, rows = part.walk.onward, part.places[: self.limit], []
+        cells = (places, part.hops, part.epochs, onward.near(places), onward.far(places),
+                 onward.cents[places], onward.local_cents[places])  # fmt: skip
+        for place, hop, at, near, far, cents, local in zip(
+            *(cell[: self.limit].tolist() for cell in cells), strict=True
+        ):
+            here, reached = onward.names[near], onward.names[far]
+            source, target = (here, reached) if self.side == "out" else (reached, here)
+            label = part.walk.labels.of(reached)
+            row: Row = {"subject": part.subject.id, "hop": hop, "from": source, "to": target, "at": iso(at)}
+            row["usd"] = amount(cents)
+            if self.foreign:
+                row["local"] = amount(local)
+            row |= details[place]
+            row |= {"id": reached, "label": label and label.label, "category": label and label.category}
+            rows.append(row)
+        return rows
+
+    def _sorted_ends(self, part: Part, arrived: Arrivals) -> list[_End]:
+        names, found = part.walk.onward.names, []
+        stops = part.stops
+        for at, account, cents in zip(stops.tolist(), part.walk.reached[stops].tolist(),
+                                      arrived.cents[stops].tolist(), strict=True):  # fmt: skip
+            name = names[account]
+            label = part.walk.labels.of(name)
+            rank = _RANK.get(label.category, len(_RANK)) if label else len(_RANK) + 1
+            found.append(_End(rank, -cents, name, at, label))
+        return sorted(found, key=lambda end: end[:3])
+
+    def _end(self, part: Part, end: _End, arrived: Arrivals) -> Row:
+        walk, at = part.walk, end.at
+        if end.label and end.label.labels > 1:
+            self.several.add(end.name)
+        row: Row = {"subject": part.subject.id, "id": end.name, "label": end.label and end.label.label}
+        row |= {"category": end.category, "reason": self._reason(part, Stop(int(walk.stop[at])), end.name)}
+        row |= {name: getattr(end.label, name) if end.label else None for name in _LABEL[2:]}
+        row |= {"hop": int(walk.reached_hop[at]), "transfers": int(arrived.transfers[at]), "usd": amount(-end.cents)}
+        if self.foreign:
+            row["local"] = amount(int(arrived.local_cents[at]))
+        return row | {"at": iso(int(walk.reached_at[at])), "left_out": int(walk.left[at]) or None}
+
+    def _reason(self, part: Part, stop: Stop, name: str) -> str:
+        if stop == Stop.LABELLED:
+            return f"labelled {part.walk.labels.ending(name)}; value cannot be followed through it"
+        bound = part.subject.until if self.side == "out" else part.subject.since
+        nothing = f"no {self._way} transfer in the {'data' if bound is None else 'window'}"
+        return _CAPS.get(stop, nothing)
+
+    @property
+    def _way(self) -> str:
+        return "onward" if self.side == "out" else "earlier"
+
+    def _cuts(self, part: Part, ends: int) -> list[str]:
+        """What the caps left out, in words."""
+        walk, caps, nr, cuts = part.walk, self.caps, part.nr, []
+        stop = walk.stop[part.reached]
+        if beyond := int((stop == Stop.HOPS).sum() + walk.late[nr]):
+            told = f"{self._way} transfers of {counted(beyond, *_ADDRESSES)} not followed"
+            cuts.append(f"hop limit {caps.hops}: {told}")
+        hubs = part.reached.start + np.flatnonzero(stop == Stop.FAN_OUT)
+        if len(hubs):
+            largest = sorted((-int(walk.left[at]), walk.onward.names[walk.reached[at]]) for at in hubs)[:_HUBS_TOLD]
+            told = ", ".join(f"{name} ({-left:,} {self._way} transfers)" for left, name in largest)
+            more = f" and {len(hubs) - _HUBS_TOLD:,} addresses more" if len(hubs) > _HUBS_TOLD else ""
+            cuts.append(f"fan-out cap {caps.fan_out:,}: not followed through {told}{more}")
+        if own := int(walk.unfollowed[nr]):
+            cuts.append(
+                f"fan-out cap {caps.fan_out:,}: of its own {own + caps.fan_out:,} transfers the largest followed"
+            )
+        if below := int(walk.below[nr]):
+            cuts.append(f"min-usd {caps.min_usd:f}: {counted(below, 'transfer', 'transfers')} left out")
+        if hop := int(walk.halted[nr]):
+            cuts.append(f"size cap {caps.transfers:,} transfers: hop {hop} not taken, it would pass that")
+        if part.transfers > self.limit:
+            cuts.append(f"{self.limit:,} of {part.transfers:,} transfers listed, the nearest hops first")
+        if ends > self.limit:
+            cuts.append(f"{self.limit:,} of {ends:,} ends listed, labelled ones first")
+        return cuts
+
+    def _tell(self, part: Part, ends: Sequence[_End], arrived: Arrivals) -> None:
+        """The facts of one subject."""
+        about, unresolved = part.subject.id, sum(end.label is None for end in ends)
+        followed = "transfers along which value can have moved"
+        counts = (
+            ("transfers_followed", part.transfers, "transfers", followed, None),
+            (
+                "reached",
+                part.reached.stop - part.reached.start,
+                "addresses",
+                "addresses that it can have reached",
+                None,
+            ),
+            ("hops", int(part.hops.max()), "hops", "the hop at which the last transfers were followed", None),
+            ("ends", len(ends), "addresses", "addresses where the trace stopped", None),
+            ("unresolved", unresolved, "addresses", "ends that bear no label", len(ends)),
+            ("labelled_ends", len(ends) - unresolved, "addresses", "ends that bear a label", len(ends)),
+        )
+        self.facts += [_fact(name, value, "count", about, unit=unit, means=means, of=of)
+                       for name, value, unit, means, of in counts]  # fmt: skip
+        first = part.places[part.hops == 1]
+        means = "the transfers followed at the first hop, added up"
+        cents, local = total(part.walk.onward.cents[first]), total(part.walk.onward.local_cents[first])
+        self._money("first_hop", cents, local, means, about, "direct")
+        for rank, at in (("first", part.epochs.min()), ("last", part.epochs.max())):
+            means = f"the {rank} transfer followed"
+            self.facts.append(_fact(f"{rank}_at", iso(int(at)), "time", about, means=means, rank=rank))
+        self._tell_categories(part, ends, arrived)
+
+    def _tell_categories(self, part: Part, ends: Sequence[_End], arrived: Arrivals) -> None:
+        by_category: dict[str, list[_End]] = {}
+        for end in ends:
+            by_category.setdefault(end.category, []).append(end)
+        about, way = part.subject.id, "arrived at" if self.side == "out" else "left"
+        for category, some in by_category.items():
+            at = np.array([end.at for end in some], np.int64)
+            kind = "ends without a label" if category == UNRESOLVED else f"ends labelled {category}"
+            means = f"transfers that {way} {kind} along the trace, added up; an upper bound of what is the subject's"
+            reach = "direct" if (part.walk.reached_hop[at] == 1).all() else "indirect"
+            self._money(category, total(arrived.cents[at]), total(arrived.local_cents[at]), means, about, reach)
+            if category != UNRESOLVED:
+                self.facts.append(
+                    _fact(f"{category}_ends", len(some), "count", about, unit="addresses", means=kind, of=len(ends))
+                )
+
+    def _money(self, name: str, cents: int, local: int, means: str, about: str, reach: str) -> None:
+        sums = [("usd", "USD", cents)] + ([("local", self.ledger.currency, local)] if self.foreign else [])
+        for word, unit, value in sums:
+            if (known := amount(value)) is not None:
+                qualifiers = {"unit": unit, "means": means, "reach": reach, "side": self.side, "status": "completed"}
+                self.facts.append(_fact(f"{name}_{word}", known, "money", about, **qualifiers))
+
+    def answer(self, question: Question) -> Evidence:
+        """The evidence of all subjects."""
+        way = f"{self.direction} within {counted(self.caps.hops, 'hop', 'hops')}"
+        tables = [
+            Table.model_construct(name="rows", columns=columns(self.ledger, *_ROWS), rows=tuple(self.rows)),
+            Table.model_construct(name="ends", columns=columns(self.ledger, *_ENDS), rows=tuple(self.ends)),
+            Table.model_construct(
+                name="other_labels", columns=columns(self.ledger, *_OTHERS), rows=self._other_labels()
+            ),
+        ]
+        nouns = (f"transfer followed {way}", f"transfers followed {way}")
+        found = {str(row["subject"]) for row in self.rows}
+        return question.answer(tables, self.facts, self.spans, nouns=nouns, found=found, cut=self.cut)
+
+    def _other_labels(self) -> tuple[Row, ...]:
+        """The labels that the ends bear beside the one told."""
+        others = others_of(self.ledger, self.several)
+        return tuple(
+            {"subject": row["subject"], "id": row["id"]} | {name: getattr(label, name) for name in _LABEL}
+            for row in self.ends
+            for label in others.get(str(row["id"]), ())
+        )
+
+
+_DETAILS = (
+    "select l.rowid, l.transfer, l.asset, l.amount from legs l join (select unnest($rows) as row) p on l.rowid = p.row"
+)
+_CAPS = {
+    Stop.BELOW_MIN_USD: "below min-usd",
+    Stop.FAN_OUT: "fan-out cap",
+    Stop.HOPS: "hop limit",
+    Stop.SIZE: "size cap",
+}
+_ROWS = (
+    "subject",
+    column("hop", "count", "hops", "the fewest hops at which the trace reaches this transfer"),
+    *("from", "to", "at", "usd", "transfer", "asset", "amount"),
+    column("id", means="the address that the trace reached by it, which bears the label"),
+    *("label", "category"),
+)
+_ENDS = (
+    "subject",
+    column("id", means="the address where the trace stopped"),
+    *("label", "category"),
+    column("reason", "word", "reason", "why it stopped there"),
+    *("label_source", "label_at", "label_confidence"),
+    column("hop", "count", "hops", "the fewest hops to it"),
+    column("transfers", means="the transfers along the trace that reached it"),
+    "usd",
+    column("at", means="the first moment when value can have reached it (back: the last when it can have left)"),
+    column("left_out", "count", "transfers", "its further transfers that were not followed"),
+)
+_OTHERS = ("subject", column("id", means="the address that bears this label too"), *_LABEL)
+
+
+def _fact(name: str, value: Decimal | int | str, kind: str, about: str, **more: Any) -> Fact:
+    return Fact.model_construct(name=name, value=value, kind=kind, about=about, **more)

@@ -1,0 +1,109 @@
+"""What a walk found, subject by subject, as answers tell it: whose it is, and sums of what arrived."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from casewright.knowledge.records import Subject
+from casewright.tools.onward import UNKNOWN, Ints
+from casewright.tools.trace import ACCOUNT_BITS, Bools, Stop, Walk
+
+
+class Arrivals(NamedTuple):
+    """For each account reached of a walk: the transfers that reached it, and their values (UNKNOWN where none is)."""
+
+    transfers: Ints
+    cents: Ints
+    local_cents: Ints
+    hop: Ints  # the fewest
+    first: Ints  # epochs
+    last: Ints
+
+
+def arrivals(walk: Walk, which: Bools | None = None) -> Arrivals:
+    """What reached each account of the walk, by all transfers or by those that WHICH picks."""
+    chosen = np.arange(len(walk.place)) if which is None else np.flatnonzero(which)
+    places, count = walk.place[chosen], len(walk.reached)
+    keys = (walk.reached_number << ACCOUNT_BITS) + walk.reached
+    into = (walk.number[chosen] << ACCOUNT_BITS) + walk.onward.far(places)
+    at = np.searchsorted(keys, into)
+    there = np.flatnonzero(at < count)
+    there = there[keys[at[there]] == into[there]]  # what came back to the subject reached nobody new
+    at, places = at[there], places[there]
+    transfers, cents, local, known, known_local = np.zeros((5, count), np.int64)
+    first, last, hop = np.full(count, 2**62), np.full(count, -(2**62)), np.full(count, 2**62)
+    np.add.at(transfers, at, 1)
+    for total, seen, values in (
+        (cents, known, walk.onward.cents[places]),
+        (local, known_local, walk.onward.local_cents[places]),
+    ):
+        np.add.at(total, at, np.maximum(values, 0))
+        np.add.at(seen, at, values != UNKNOWN)
+    epochs = walk.onward.epochs(places)
+    np.minimum.at(first, at, epochs)
+    np.maximum.at(last, at, epochs)
+    np.minimum.at(hop, at, walk.hop[chosen][there])
+    cents[known == 0] = UNKNOWN
+    local[known_local == 0] = UNKNOWN
+    return Arrivals(transfers, cents, local, hop, first, last)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One subject's part of a walk: where it stands in the walk's arrays."""
+
+    walk: Walk
+    subject: Subject
+    nr: int
+    moves: slice
+    reached: slice
+
+    @property
+    def transfers(self) -> int:
+        """How many transfers were followed."""
+        return int(self.moves.stop - self.moves.start)
+
+    @cached_property
+    def places(self) -> Ints:
+        """The places of the transfers followed, by hop and time."""
+        places: Ints = self.walk.place[self.moves]
+        return places
+
+    @cached_property
+    def hops(self) -> Ints:
+        """Their hops."""
+        return self.walk.hop[self.moves]
+
+    @cached_property
+    def epochs(self) -> Ints:
+        """When they happened."""
+        return self.walk.onward.epochs(self.places)
+
+    @property
+    def stops(self) -> Ints:
+        """Where in the walk the accounts stand at which this trace stopped."""
+        return self.reached.start + np.flatnonzero(self.walk.stop[self.reached] != Stop.WENT_ON)
+
+
+def parts(walk: Walk) -> Iterator[Part]:
+    """The walk, subject by subject in order."""
+    numbers = np.arange(len(walk.subjects) + 1)
+    moves = np.searchsorted(walk.number, numbers).tolist()
+    reached = np.searchsorted(walk.reached_number, numbers).tolist()
+    for nr, subject in enumerate(walk.subjects):
+        yield Part(walk, subject, nr, slice(moves[nr], moves[nr + 1]), slice(reached[nr], reached[nr + 1]))
+
+
+def total(cents: Ints) -> int:
+    """The sum of the known amounts, UNKNOWN where none is known."""
+    known = cents[cents != UNKNOWN]
+    return int(known.sum()) if len(known) else UNKNOWN
+
+
+def amount(cents: int) -> Decimal | None:
+    """Cents as money, None for an unknown amount."""
+    return None if cents == UNKNOWN else Decimal(cents).scaleb(-2)
