@@ -13,7 +13,7 @@ from casewright.knowledge.errors import CasewrightError, UsageError
 
 SIZE = ("--customers", "5000", "--subjects", "6")
 RECORDS = ("customers", "labels", "transfers", "logins", "events", "scores")
-CASES = 3
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Step:
 
 
 def demo(folder: Path, tell: Callable[[Step], None] = lambda step: None) -> list[Step]:
-    """Simulate an exchange in FOLDER, import it, raise alerts, investigate the top ones and verify their drafts.
+    """Simulate an exchange in FOLDER, import it, raise alerts, investigate each rule's top one and verify the draft.
 
     TELL is called after each step. Raises UsageError where FOLDER is in use, CasewrightError where a step fails.
     """
@@ -49,9 +49,9 @@ def _plan(folder: Path) -> Iterator[Sequence[str]]:
     for kind in RECORDS:
         yield [*here, "import", kind, str(data / f"{kind}.parquet"), "--format", "table"]
     yield [*here, "rules", "run"]
-    yield [*here, "alerts", "list", "--limit", "5"]
-    found = json.loads(_run([*here, "alerts", "list", "--limit", str(CASES), "--json"]))
-    cases = [alert["id"] for alert in found["alerts"]]
+    yield [*here, "alerts", "list", "--limit", str(SHOWN)]
+    found = json.loads(_run([*here, "alerts", "list", "--limit", "1000", "--json"]))["alerts"]
+    cases = [alert["id"] for alert in {alert["rule"]: alert for alert in reversed(found)}.values()]
     yield [*here, "investigate", *cases]
     for name in cases:
         yield [*here, "verify", f"CASE-{name}"]

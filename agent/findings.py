@@ -13,6 +13,7 @@ from casewright.agent.memo.names import bearing
 from casewright.agent.memo.quote import Quote, in_words, listed, say
 from casewright.knowledge.case import Finding, Sentence, Strength
 from casewright.knowledge.categories import categories
+from casewright.knowledge.clock import epoch
 from casewright.knowledge.evidence import Fact
 from casewright.knowledge.indicator import Request
 
@@ -28,6 +29,7 @@ _GRAVE_EVENTS = {
 }
 _MOST_TOLD = 5
 _HOUSEHOLD = 3  # new payers that are nothing to remark on, less one (ours)
+_STEADY_DAYS = 60  # how long a destination must have been the same to speak for the customer (ours)
 _FAST = 6 * 3600  # seconds at rest that are few (ours)
 # Indicators that a reading of its own tells in better words.
 _TOLD_OTHERWISE = {"new_payers", "turnover_to_income", "fast_turnaround_share", "recalls", "shared_device_users"}
@@ -110,6 +112,53 @@ def new_payers(dossier: Dossier) -> Iterator[Finding]:
             )
             told = say(template, all=all_payers, fresh=fresh)
             yield from _finding(told, "for", "moderate", about=dossier.subject.id)
+
+
+def other_names(dossier: Dossier) -> Iterator[Finding]:
+    """Payers who are not the customer by name."""
+    if dossier.number("payers", "different_name_payers") >= _HOUSEHOLD:
+        told = say(
+            "of {payers} by bank, {different} bear another name than the customer; it received {sum} from these.",
+            payers=dossier.count("payers", "payers", "payer"),
+            different=dossier.quote("payers", "different_name_payers"),
+            sum=dossier.money("payers", "different_name"),
+        )
+        yield from _finding(told, "for", "moderate", about=dossier.subject.id)
+
+
+def own_name(dossier: Dossier) -> Iterator[Finding]:
+    """What the customer paid in from accounts of the same name."""
+    if dossier.number("payers", "same_name_payers"):
+        told = say(
+            "{same} by bank bears the customer's own name; this explains {sum} of {inflow}."
+            if dossier.number("payers", "same_name_payers") == 1
+            else "{same} by bank bear the customer's own name; these explain {sum} of {inflow}.",
+            same=dossier.count("payers", "same_name_payers", "payer"),
+            sum=dossier.money("payers", "same_name"),
+            inflow=dossier.money("account_profile", "inflow"),
+        )
+        whole = dossier.number("payers", "same_name_payers") == dossier.number("payers", "payers")
+        yield from _finding(told, "against", "moderate" if whole else "weak", about=dossier.subject.id)
+
+
+def one_wallet(dossier: Dossier) -> Iterator[Finding]:
+    """The same destination for months, which nobody else pays."""
+    profile = dossier.of("account_profile")
+    if profile is None or dossier.number("account_profile", "counterparties_out") != 1:
+        return
+    first, last = (dossier.fact("account_profile", f"{end}_out_at") for end in ("first", "last"))
+    days = (epoch(str(last.value)) - epoch(str(first.value))) / 86400 if first and last else 0
+    for cells in dossier.cells("counterparties"):
+        if cells.side() == "out" and days >= _STEADY_DAYS and not dossier.number("co_users", "co_users"):
+            told = say(
+                "{period} it sent {sum} to {who} in {transfers}; {others} sent to the same address.",
+                period=cells.period(),
+                sum=cells.money(),
+                who=bearing(cells, "counterparty"),
+                transfers=cells.count("transfers", "transfer"),
+                others=dossier.count("co_users", "co_users", "other account"),
+            )
+            yield from _finding(told, "against", "moderate", about=dossier.subject.id)
 
 
 def beyond_income(dossier: Dossier) -> Iterator[Finding]:
@@ -312,10 +361,11 @@ FOR: Iterable[Reading] = (
     shared_destinations,
     shared_devices,
     new_payers,
+    other_names,
     beyond_income,
     beyond_own_past,
     leaves_at_once,
     red_flags,
     attempts,
 )
-AGAINST: Iterable[Reading] = (licensed, known_payers, long_known, own_device, still_held)
+AGAINST: Iterable[Reading] = (licensed, own_name, one_wallet, known_payers, long_known, own_device, still_held)

@@ -14,7 +14,7 @@ from casewright.agent.open_points import open_points
 from casewright.agent.recommendation import recommend
 from casewright.knowledge import clock
 from casewright.knowledge.case import Alert, Case, Versions
-from casewright.knowledge.errors import CasewrightError, NotFound
+from casewright.knowledge.errors import NotFound
 from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Subject, Subjects, canonical_id
 from casewright.knowledge.typology import Typology
@@ -126,8 +126,9 @@ def _further(ledger: Ledger, target: Target, typologies: Mapping[str, Typology])
 def _ask(ledger: Ledger, tool: str, subjects: Subjects, **options: object) -> Evidence:
     try:
         return toolbox.call(ledger, tool, subjects, **options)
-    except CasewrightError as error:
-        return Evidence(tool=tool, query="", status="failed", reason=str(error))
+    except Exception as error:  # noqa: BLE001  a question that fails must not cost the case its other evidence
+        reason = " ".join(str(error).split()) or type(error).__name__
+        return Evidence(tool=tool, query="", status="failed", reason=reason)
 
 
 def _case(ledger: Ledger, target: Target, evidence: Sequence[Evidence], typologies: Mapping[str, Typology]) -> Case:

@@ -83,7 +83,7 @@ class Parameter(Record):
             return duration_text(int(value))
         if self.unit in ("USD", "local"):
             return f"{currency if self.unit == 'local' else 'USD'} {value:,.2f}"
-        return f"{Decimal(value) * 100:f}".rstrip("0").rstrip(".") + "%" if self.unit == "share" else str(value)
+        return f"{Decimal(value) * 100:.1f}".removesuffix(".0") + "%" if self.unit == "share" else str(value)
 
 
 class Indicator(Record):

@@ -30,7 +30,10 @@ def limit_text(flag: RedFlag, unit: str = "") -> str:
     if flag.exposure:
         way = {"in": "from", "out": "to", "any": "from or to"}[flag.exposure.side]
         reach = {"direct": "directly ", "indirect": "indirectly ", "any": ""}[flag.exposure.reach]
-        return f"{value_text(flag.exposure.at_least_usd, 'USD')} or more {reach}{way} {flag.exposure.category}"
+        least, whom = value_text(flag.exposure.at_least_usd, "USD"), " or ".join(flag.exposure.categories)
+        return f"{least} or more {reach}{way} {whom}"
+    if flag.label:
+        return f"the account itself bears a label of {flag.label}"
     if flag.event:
         return f"at least {flag.event.at_least} of {' or '.join(flag.event.kinds)} in the timeline"
     if flag.customer:

@@ -41,7 +41,7 @@ class Condition(_Part):
     """A threshold on an indicator, or several conditions of which all, or any, must hold at the same event."""
 
     all: tuple["Condition", ...] = ()
-    """Every one of these must hold."""
+    """Every one of these must hold; the rare ones first, so that the others are asked of few accounts."""
     any: tuple["Condition", ...] = ()
     """One of these must hold."""
     indicator: str = ""

@@ -17,7 +17,7 @@ Domain = Literal["fiat", "deposit", "withdrawal", "trade", "internal", "p2p", "k
 Stage = Literal["placement", "layering", "integration"]
 Status = Literal["draft", "proposed", "approved", "retired"]
 Lawful = Literal["yes", "no", "another offence"]
-Reading = Literal["indicator", "exposure", "event", "customer", ""]
+Reading = Literal["indicator", "exposure", "label", "event", "customer", ""]
 
 OURS = "ours"  # the basis of a threshold without a source: a starting point for tuning, never regulation
 
@@ -71,14 +71,19 @@ class _Part(Record):
 class Exposure(_Part):
     """Value from or to parties that bear a label of a category."""
 
-    category: CategoryId
-    """The label's category."""
+    category: CategoryId | tuple[CategoryId, ...]
+    """The label's category, or several of which any will do."""
     side: Literal["in", "out", "any"] = "any"
     """Where the customer's value came from (in) or went to (out)."""
     reach: Literal["direct", "indirect", "any"] = "any"
     """Direct is the first hop; indirect is any later one within the trace's caps."""
     at_least_usd: Decimal = Field(default=Decimal(1), gt=0)
     """The smallest sum in USD that counts; dust is not exposure."""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories, any of which will do."""
+        return (self.category,) if isinstance(self.category, str) else self.category
 
 
 class Happened(_Part):
@@ -121,7 +126,7 @@ class Holder(_Part):
 
 
 class RedFlag(_Part):
-    """What would be seen, where, and what measures it: an indicator, an exposure, an event or the customer's record."""
+    """What would be seen, where, and what measures it: an indicator, exposure, label, event or the customer's record."""
 
     see: Text
     """What an investigator would see, in words."""
@@ -137,6 +142,8 @@ class RedFlag(_Part):
     """Fires where the indicator's value is this or less, in the indicator's unit."""
     exposure: Exposure | None = None
     """Value from or to labelled parties that makes it fire."""
+    label: CategoryId | None = None
+    """The category of a label that the account itself bears."""
     event: Happened | None = None
     """What must have happened for it to fire."""
     customer: Holder | None = None
@@ -153,13 +160,12 @@ class RedFlag(_Part):
     @property
     def reading(self) -> Reading:
         """How it is measured; empty where it is not."""
-        if self.indicator:
-            return "indicator"
-        return "exposure" if self.exposure else "event" if self.event else "customer" if self.customer else ""
+        ways: tuple[Reading, ...] = ("indicator", "exposure", "label", "event", "customer")
+        return next((way for way in ways if getattr(self, way)), "")
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
-        ways = [name for name in ("indicator", "exposure", "event", "customer", "needs") if getattr(self, name)]
+        ways = [name for name in ("indicator", "exposure", "label", "event", "customer", "needs") if getattr(self, name)]
         if len(ways) > 1:
             raise ValueError(f"is measured in {len(ways)} ways ({', '.join(ways)}), expected one; write two red flags")
         limits = [limit for limit in (self.at_least, self.at_most) if limit is not None]

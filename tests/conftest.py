@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -24,6 +24,9 @@ from casewright.tools.warehouse import SCHEMA, Ledger
 # A shared machine pauses when it likes: what a property costs is no property. The same examples at every run.
 hypothesis.settings.register_profile("casewright", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("casewright")
+
+if TYPE_CHECKING:
+    from casewright.agent.demo import Step
 
 Values = dict[str, Any]
 
@@ -236,3 +239,12 @@ def make_case() -> Callable[..., Case]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def demo_exchange(tmp_path_factory: pytest.TempPathFactory) -> "tuple[Path, list[Step]]":
+    """The demo's folder, named `demo`, and the steps that made it. Its tests belong to the xdist group `demo`."""
+    from casewright.agent.demo import demo
+
+    folder = tmp_path_factory.mktemp("first-day") / "demo"
+    return folder, demo(folder)

@@ -5,11 +5,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from casewright.knowledge import clock
 from casewright.knowledge.records import canonical_id
 from casewright.tools.warehouse import Ledger
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SOURCE = "rules"  # what an alert's `source` and its import's `format` say of those that rules raised
 _SEVERITY = "case severity when 'high' then 0 when 'medium' then 1 when 'low' then 2 else 3 end"
@@ -35,7 +38,7 @@ class NewAlert:
 
 
 def store(ledger: Ledger, alerts: Sequence[NewAlert]) -> tuple[str, ...]:
-    """Store these alerts, all or nothing, as an import of their own, and tell their ids in order; nothing where none are."""
+    """Store these alerts as an import of their own, all or nothing, and tell their ids in order."""
     if not alerts:
         return ()
     taken = {row[0] for row in ledger.rows("select id from alerts")}
@@ -46,14 +49,18 @@ def store(ledger: Ledger, alerts: Sequence[NewAlert]) -> tuple[str, ...]:
     content = json.dumps([list(vars(alert).values()) for alert in alerts])
     digest = hashlib.sha256(content.encode()).hexdigest()
     newest = max(alert.at for alert in alerts)  # the ledger's time, not the clock's, so that a run can be repeated
-    with ledger.transaction():
-        number = ledger.value("select coalesce(max(import_id), 0) + 1 from imports")
-        ledger.rows(
-            "insert into imports values ($number, 'alerts', $format, $file, $digest, $at, $count, $count, 0, 0)",
-            number=number, format=SOURCE, file=", ".join(sorted({a.rule for a in alerts})), digest=digest, at=newest,
-            count=len(alerts),
-        )  # fmt: skip
-        _insert(ledger, alerts, ids, number)
+    ledger.connection.register("new_alerts", _table(alerts, ids))
+    try:
+        with ledger.transaction():
+            number = ledger.value("select coalesce(max(import_id), 0) + 1 from imports")
+            ledger.rows(
+                "insert into imports values ($number, 'alerts', $format, $file, $digest, $at, $count, $count, 0, 0)",
+                number=number, format=SOURCE, file=", ".join(sorted({a.rule for a in alerts})), digest=digest,
+                at=newest, count=len(alerts),
+            )  # fmt: skip
+            ledger.rows("insert into alerts by name select *, $number as import_id from new_alerts", number=number)
+    finally:
+        ledger.connection.unregister("new_alerts")
     return tuple(ids)
 
 
@@ -86,10 +93,10 @@ def _name(alert: NewAlert, taken: set[str]) -> str:
     return next(name for size in range(6, 40) if (name := f"A-{letters[:size]}") not in taken)
 
 
-def _insert(ledger: Ledger, alerts: Sequence[NewAlert], ids: Sequence[str], number: int) -> None:
+def _table(alerts: Sequence[NewAlert], ids: Sequence[str]) -> "pa.Table":
     import pyarrow as pa
 
-    rows = pa.table({
+    return pa.table({
         "id": pa.array(ids, pa.string()),
         "subject": pa.array([alert.subject for alert in alerts], pa.string()),
         "epoch": pa.array([alert.at for alert in alerts], pa.int64()),
@@ -101,11 +108,5 @@ def _insert(ledger: Ledger, alerts: Sequence[NewAlert], ids: Sequence[str], numb
         "source": pa.array([SOURCE] * len(alerts), pa.string()),
         "severity": pa.array([alert.severity for alert in alerts], pa.string()),
         "score": pa.array([alert.score for alert in alerts], pa.float64()),
-        "import_id": pa.array([number] * len(alerts), pa.int32()),
         "line": pa.array(range(1, len(alerts) + 1), pa.int64()),
     })  # fmt: skip
-    ledger.connection.register("new_alerts", rows)
-    try:
-        ledger.rows("insert into alerts by name select * from new_alerts")
-    finally:
-        ledger.connection.unregister("new_alerts")

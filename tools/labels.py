@@ -5,7 +5,7 @@ first (nobody else knows them better), then sanctioned, then the other categorie
 trace ends, then the rest; among equals the more trusted confidence, then the newest, then by source and name.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -50,66 +50,45 @@ def best_labels(ids_relation: str = "", among: tuple[str, ...] = ()) -> str:
         qualify row_number() over (partition by id order by {_ORDER}) = 1"""
 
 
-def other_labels(ids_relation: str) -> str:
-    """SQL for the labels that `best_labels` passed over: the same columns without `labels`, best first by id."""
-    return f"""
-        select {_COLUMNS}
-        from labels {_where(ids_relation, ())}
-        qualify row_number() over (partition by id order by {_ORDER}) > 1
-        order by id, {_ORDER}"""
-
-
 class Label(NamedTuple):
-    """A label as rows tell it: `label_at` in UTC, `labels` how many its bearer has (0 where that was not asked)."""
+    """A label as rows tell it; `label_at` in UTC."""
 
     label: str
     category: str
     label_source: str
     label_at: str
     label_confidence: str
-    labels: int = 0
-
-
-def best_of(ledger: Ledger, ids: Collection[str], among: tuple[str, ...] = ()) -> dict[str, Label]:
-    """The best label of each of these ids that bears one (of the categories AMONG, where some are given)."""
-    rows = ledger.rows(best_labels(_THESE, among), ids=list(ids)) if ids else []
-    return {row[0]: _label(*row[1:]) for row in rows}
 
 
 class Labels:
-    """The best labels of ids, each looked up once, and whether a trace ends there."""
+    """The labels of ids, best first, each id looked up once."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._any = ledger.has("labels")
-        self._known: dict[str, Label | None] = {}
-        self._ending: dict[str, str] = {}
+        self._known: dict[str, list[Label]] = {}
 
     def look_up(self, ids: Collection[str]) -> None:
-        """Have the labels of these ids here."""
-        new = [name for name in ids if name not in self._known] if self._any else []
-        found = best_of(self._ledger, new)
-        self._known.update((name, found.get(name)) for name in new)
-        self._ending.update((name, label.category) for name, label in found.items() if label.category in ending())
-        # The best label is not always one where a trace ends: an exchange's wallet that somebody reported, too.
-        others = [name for name, label in found.items() if label.labels > 1 and label.category not in ending()]
-        self._ending.update((name, label.category) for name, label in best_of(self._ledger, others, ending()).items())
+        """Have the labels of these ids here. One plain question: to plan the window of `best_labels` takes longer."""
+        new: dict[str, list[Label]] = {name: [] for name in ids if name not in self._known}
+        self._known |= new
+        rows = self._ledger.rows(_LABELS, ids=list(new)) if new else []
+        for name, *label in sorted(rows, key=lambda row: _place(*row[1:])):
+            self._known[name].append(_label(*label))
 
     def of(self, name: str) -> Label | None:
         """The best label of an id that was looked up."""
-        return self._known.get(name)
+        return next(iter(self._known.get(name, ())), None)
+
+    def others(self, name: str) -> Sequence[Label]:
+        """Its other labels, best first."""
+        return self._known.get(name, ())[1:]
 
     def ending(self, name: str) -> str:
-        """The category for which a trace ends at an id that was looked up, empty where it does not."""
-        return self._ending.get(name, "")
+        """The category for which a trace ends there, empty where it goes on.
 
-
-def others_of(ledger: Ledger, ids: Collection[str]) -> dict[str, list[Label]]:
-    """The labels of these ids that `best_of` passed over, best first."""
-    found: dict[str, list[Label]] = {}
-    for row in ledger.rows(other_labels(_THESE), ids=list(ids)) if ids else []:
-        found.setdefault(row[0], []).append(_label(*row[1:]))
-    return found
+        Any label will do, not the best alone: an exchange's wallet that somebody has reported stays an exchange's.
+        """
+        return next((label.category for label in self._known.get(name, ()) if label.category in ending()), "")
 
 
 def risk_order(category: str = "category") -> str:
@@ -127,11 +106,19 @@ def _ranked(column: str, names: tuple[str, ...], otherwise: int) -> str:
     return f"case {column} {cases} else {otherwise} end"
 
 
-_THESE = "(select unnest($ids) as id)"
+_LABELS = "select id, name, category, source, known_epoch, confidence from labels where id in (select unnest($ids))"
 
 
-def _label(name: str, category: str, source: str, at: int, confidence: str, labels: int = 0) -> Label:
-    return Label(name, category, source, iso(at), confidence, labels)
+def _label(name: str, category: str, source: str, at: int, confidence: str) -> Label:
+    return Label(name, category, source, iso(at), confidence)
+
+
+def _place(name: str, category: str, source: str, at: int, confidence: str) -> tuple[int, int, int, str, str, str]:
+    """The same order as `_ORDER`."""
+    classes = (OWN, ("sanctioned",), risky(), ending())
+    rank = next((nr for nr, names in enumerate(classes) if category in names), len(classes))
+    word = confidence if confidence in _CONFIDENCE else ""
+    return rank, _CONFIDENCE.index(word), -at, source, name, category
 
 
 def _where(ids_relation: str, among: tuple[str, ...]) -> str:

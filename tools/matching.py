@@ -1,13 +1,15 @@
 """Matching a case to typologies by measurement: which red flags fired, which stayed silent, which had no measure.
 
 A flag is read from evidence that is there; nothing is asked here. `requests` says what to ask the tool `indicators`.
-The score is the share of the weight of the measured flags that fired, damped where little could be measured:
+The score weighs the flags that fired against those that were measured and stayed silent, and against doubt:
 
-    score = fired / measured * measured / (measured + 4)
+    score = fired weight / (fired weight + number of silent flags + 4)
 
-so that one common sign never looks like a fit. A typology that has defining flags matches only where one of them fired.
-A ceiling (`at_most`: few destinations, few payers) is met by an idle account too; it counts only beside a flag that
-fired on something that happened.
+A flag that is telling adds 2 or 3 when it fires and takes away no more than another when it is silent: that a rare sign
+is missing says little. The 4 stands for what nobody measured, so that one common sign never looks like a fit. A
+typology that has defining flags matches only where one of them fired; since any will do, the silence of the others
+takes nothing away. A ceiling (`at_most`: few destinations, few payers) is met by an idle account too; it counts only
+beside a flag that fired on something that happened.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +24,11 @@ from casewright.knowledge.indicator import Request
 from casewright.knowledge.measures import basis_text, limit_text, value_text
 from casewright.knowledge.typology import Exposure, Happened, Holder, RedFlag, Typology
 
-_DAMPING = 4  # weight of flags at which half of the score is withheld (ours)
+_DOUBT = 4  # weight of fired flags at which the score is a half with none silent (ours)
+FITS = 0.4  # from here on a text may call the activity consistent with the typology (ours)
+
+# The tools that follow value to labels, and how each names its sums. Traces go further, and tell only where they end.
+_FOLLOWING = {"exposure": "exposure_{}_usd", "trace": "{}_usd"}
 
 _Outcome = Literal["fired", "silent", "unmeasured"]
 
@@ -77,11 +83,12 @@ def _match(typology: Typology, known: _Known) -> TypologyMatch | None:
     fired = [flag for flag, reading in read if reading.outcome == "fired" and flag.at_most is None]
     if not fired or (any(flag.defining for flag in typology.red_flags) and not any(flag.defining for flag in fired)):
         return None
-    weights = {outcome: sum(f.weight for f, r in read if r.outcome == outcome) for outcome in ("fired", "silent")}
+    weight = sum(flag.weight for flag, reading in read if reading.outcome == "fired")
+    silent = sum(reading.outcome == "silent" and not flag.defining for flag, reading in read)
     return TypologyMatch(
         id=typology.id,
         name=typology.name,
-        score=round(weights["fired"] / (sum(weights.values()) + _DAMPING), 3),
+        score=round(weight / (weight + silent + _DOUBT), 3),
         seen=_told(read, "fired"),
         silent=_told(read, "silent"),
         unmeasured=_told(read, "unmeasured"),
@@ -98,6 +105,8 @@ def _read(flag: RedFlag, known: _Known) -> _Reading:
         return _read_indicator(flag, known)
     if flag.exposure:
         return _read_exposure(flag, flag.exposure, known)
+    if flag.label:
+        return _read_label(flag, flag.label, known)
     if flag.event:
         return _read_event(flag, flag.event, known)
     if flag.customer:
@@ -106,7 +115,7 @@ def _read(flag: RedFlag, known: _Known) -> _Reading:
 
 
 def _against(flag: RedFlag, fired: bool, value: str, evidence: str, unit: str = "") -> _Reading:
-    told = f"{value}; fires at {limit_text(flag, unit)}, {basis_text(flag)}"
+    told = f"{value}; threshold {limit_text(flag, unit)}, {basis_text(flag)}"
     return _Reading("fired" if fired else "silent", told, evidence)
 
 
@@ -121,21 +130,30 @@ def _read_indicator(flag: RedFlag, known: _Known) -> _Reading:
 
 
 def _read_exposure(flag: RedFlag, wanted: Exposure, known: _Known) -> _Reading:
-    """The largest sum over the sides and reaches that are wanted: they may hold the same value, and do not add up."""
-    answers = [e for e in known.by_tool.get("exposure", ()) if e.status != "failed"]
+    """The largest sum that any answer tells: sides, reaches and tools may hold the same value, and do not add up."""
+    answers = [e for tool in _FOLLOWING for e in known.by_tool.get(tool, ()) if e.status != "failed"]
     if not answers:
         return _Reading("unmeasured", "exposure was not asked for, or its answer failed")
     sums = [
         (Decimal(fact.value), answer.id)
         for answer in answers
         for fact in answer.facts
-        if fact.name == f"exposure_{wanted.category}_usd"
+        if fact.name in {_FOLLOWING[answer.tool].format(category) for category in wanted.categories}
         and fact.about == known.subject
         and wanted.side in {"any", fact.side or "any"}
         and wanted.reach in {"any", fact.reach or "any"}
     ]
-    value, name = max(sums, default=(Decimal(0), answers[0].id))
+    value, name = max(sums, key=lambda found: found[0], default=(Decimal(0), answers[0].id))
     return _against(flag, value >= wanted.at_least_usd, value_text(value, "USD"), name)
+
+
+def _read_label(flag: RedFlag, category: str, known: _Known) -> _Reading:
+    answers = [e for e in known.by_tool.get("labels", ()) if e.status != "failed"]
+    if not answers:
+        return _Reading("unmeasured", "the account's own labels were not asked for")
+    borne = [row for answer in answers for row in _rows(answer, known.subject) if row.get("category") == category]
+    told = f"label {borne[0]['label']}, source {borne[0]['label_source']}" if borne else f"no label of {category}"
+    return _Reading("fired" if borne else "silent", told, answers[0].id)
 
 
 def _read_event(flag: RedFlag, wanted: Happened, known: _Known) -> _Reading:

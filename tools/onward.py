@@ -14,18 +14,18 @@ from casewright.tools.warehouse import Ledger
 
 Ints = NDArray[np.int64]
 FOLLOWED = "status = 'completed' and kind not in ('trade', 'fee')"  # what moves value from one account to another
-UNKNOWN = -1  # cents of a transfer without a value; also a far side not yet fetched
+UNKNOWN = -1  # cents of a transfer without a value; also what was not fetched yet
 NOWHERE = -2  # the far side of a leg that leads to the same account
 _BITS = 36  # of a time in a place: 1,000 years around 1970 in seconds
 _FAR_TIME = 2 ** (_BITS - 1) - 1
 
+_CENTS = f"coalesce(cast(l.usd * 100 as bigint), {UNKNOWN}) as cents"
 _NUMBERS = f"""
-select m.n, l.rowid as row, l.epoch, coalesce(cast(l.usd * 100 as bigint), {UNKNOWN}) as cents,
-       coalesce(cast(l.local * 100 as bigint), {UNKNOWN}) as local_cents
+select m.n, l.rowid as row, l.epoch, {{cents}}
 from legs l join (select unnest($numbers) as n, hash(unnest($names)) as key) m on l.key = m.key
 where direction = $side and {FOLLOWED} and l.epoch >= $since and l.epoch < $until"""
-_TEXTS = """
-select p.i, l.account, l.counterparty
+_REST = f"""
+select p.i, l.account, l.counterparty, {_CENTS}, coalesce(cast(l.local * 100 as bigint), {UNKNOWN}) as local_cents
 from legs l join (select unnest($rows) as row, unnest($places) as i) p on l.rowid = p.row"""
 
 
@@ -33,15 +33,17 @@ class Onward:
     """The legs of all accounts met so far, in one direction, within the widest window of all subjects.
 
     Accounts are numbered in the order met. Times are epoch seconds, negated where the trace runs backward, so that
-    "not before" is `>=` both ways. Legs are sorted by account and time; a place is an index into them.
+    "not before" is `>=` both ways. Legs are sorted by account and time; a place is an index into them. Values are
+    here (in cents) once the far side was asked for, or from the start where VALUED.
     """
 
-    def __init__(self, ledger: Ledger, *, backward: bool, since: int, until: int) -> None:
+    def __init__(self, ledger: Ledger, *, backward: bool, since: int, until: int, valued: bool) -> None:
         self.names: list[str] = []
         self.cents = self.local_cents = self.rows = self.times = self._codes = np.empty(0, np.int64)
         self._far = np.empty(0, np.int64)
         self._near = np.empty(0, np.int64)
         self._ledger, self._sign = ledger, -1 if backward else 1
+        self._query = _NUMBERS.format(cents=_CENTS if valued else f"{UNKNOWN} as cents")
         self._asked = {"side": "in" if backward else "out", "since": since, "until": until}
         self._numbers: dict[str, int] = {}
         self._rank = np.empty(0, np.int64)  # of an account among those read; UNKNOWN until then
@@ -65,15 +67,15 @@ class Onward:
         self._rank[fresh] = self._read + np.arange(len(fresh))
         self._read += len(fresh)
         names = [self.names[n] for n in fresh]
-        found = self._fetch(_NUMBERS, numbers=fresh, names=names, **self._asked)
+        found = self._fetch(self._query, numbers=fresh, names=names, **self._asked)
         times = found["epoch"] * self._sign
         codes = self._code(found["n"], times)
         order = np.lexsort((found["row"], codes))
         unknown = np.full(len(order), UNKNOWN, np.int64)
         self._codes = np.concatenate([self._codes, codes[order]])
         self.times = np.concatenate([self.times, times[order]])
-        self.cents = np.concatenate([self.cents, found["cents"][order]])
-        self.local_cents = np.concatenate([self.local_cents, found["local_cents"][order]])
+        self.cents = np.concatenate([self.cents, found["cents"][order].astype(np.int64)])
+        self.local_cents = np.concatenate([self.local_cents, unknown])
         self.rows = np.concatenate([self.rows, found["row"][order]])
         self._near = np.concatenate([self._near, found["n"][order]])
         self._far = np.concatenate([self._far, unknown])
@@ -87,12 +89,13 @@ class Onward:
         return self._near[places]
 
     def far(self, places: Ints) -> Ints:
-        """The other side's accounts, NOWHERE for a transfer to oneself."""
+        """The other side's accounts, NOWHERE for a transfer to oneself; from here on the values are known."""
         missing = np.unique(places[self._far[places] == UNKNOWN])
         if len(missing):
-            found = self._fetch(_TEXTS, rows=self.rows[missing], places=missing)
+            found = self._fetch(_REST, rows=self.rows[missing], places=missing)
             order = np.argsort(found["i"])  # numbering must not hang on the order in which rows come
             at, owners, others = found["i"][order], found["account"][order], found["counterparty"][order]
+            self.cents[at], self.local_cents[at] = found["cents"][order], found["local_cents"][order]
             far = self.number(others)
             # Another account with the same hash: its legs are none of ours.
             stranger = np.fromiter((self.names[n] for n in self._near[at]), object, len(at)) != owners

@@ -16,6 +16,7 @@ BASE = (
     "labels",
     "flows",
     "counterparties",
+    "payers",
     "timeline",
     "transfers",
     "balances",

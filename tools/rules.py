@@ -94,9 +94,9 @@ def _query(ledger: Ledger, rule: Rule) -> tuple[str, tuple[str, ...]]:
     unmeasured = tuple(f"{m.name}: {reason}" for m, reason in zip(measures, lacking, strict=True) if reason)
     if all(lacking):
         return "", unmeasured
-    steps = _Steps(ledger.timezone, {id(t) for t, reason in zip(rule.thresholds, lacking, strict=True) if reason})
+    steps = _Steps(ledger.timezone, [not reason for reason in lacking])
     met = steps.met(rule.when)
-    tables = [steps.held.get(id(threshold)) for threshold in rule.thresholds]
+    tables = steps.held
     whole = [*relations(ledger, steps.queries, everybody(ledger), _LEGS), *steps.steps]
     whole += [_POPULATION] if rule.population else []
     columns = [f"{name}.value" if name else "null" for name in tables]
@@ -113,12 +113,12 @@ class _Steps:
     the first ever held, and so on: windows are what a rule costs.
     """
 
-    def __init__(self, timezone: str, unmeasured: set[int]) -> None:
+    def __init__(self, timezone: str, measured: Sequence[bool]) -> None:
         self.timezone = timezone
-        self.unmeasured = unmeasured  # thresholds, by identity, that this ledger cannot measure: they hold nowhere
+        self.measured = measured  # of each threshold: whether this ledger can measure it; else it holds nowhere
         self.queries: list[str] = []
         self.steps: list[str] = []
-        self.held: dict[int, str] = {}  # threshold, by identity -> the events at which it holds, with the value
+        self.held: list[str] = []  # of each threshold: the events at which it holds, with the value; empty for none
 
     def met(self, condition: Condition, within: str = "") -> str:
         """The name of the events (account, epoch) at which CONDITION holds, of accounts that are in WITHIN."""
@@ -132,20 +132,22 @@ class _Steps:
         return self._add("met", f"\n{word}\n".join(f"select account, epoch from {part}" for part in parts))
 
     def _threshold(self, threshold: Condition, within: str) -> str:
-        if id(threshold) in self.unmeasured:
+        if not self.measured[len(self.held)]:
+            self.held.append("")
             return self._add("met", "select null::varchar as account, null::bigint as epoch where false")
         query = indicator(threshold.indicator).sql(threshold.parameters, self.timezone)
         self.queries.append(query)
         some = f" where account in (select account from {within})" if within else ""
         sign, limit = (">=", threshold.at_least) if threshold.at_least is not None else ("<=", threshold.at_most)
         value = ROUNDED.format("value")
-        self.held[id(threshold)] = self._add(
+        held = self._add(
             "held",
             f"with legs as (select * from {_LEGS}{some})\n"
             f"select account, epoch, any_value({value}) as value from (\n{query}\n)\n"
             f"where {value} {sign} {limit} group by account, epoch",
         )
-        return self.held[id(threshold)]
+        self.held.append(held)
+        return held
 
     def _add(self, word: str, query: str) -> str:
         name = f"{word}{len(self.steps)}"
@@ -199,7 +201,8 @@ def _alert(rule: Rule, crossing: Crossing, currency: str) -> alerts.NewAlert:
 def _in_words(threshold: Condition, value: Decimal, currency: str) -> str:
     """`value that came in within 30 days: USD 198,400.00`: the value, not the threshold, which no text may tell."""
     measure = indicator(threshold.indicator)
-    return f"{measure.in_full(threshold.parameters, currency)}: {value_text(value, measure.unit)}"
+    amount = f"{value:,.0f}" if measure.kind == "count" else value_text(value, measure.unit)
+    return f"{measure.in_full(threshold.parameters, currency)}: {amount}"
 
 
 def _fold(threshold: Condition, value: Decimal) -> float:

@@ -1,16 +1,77 @@
-"""What a walk found, subject by subject, as answers tell it: whose it is, and sums of what arrived."""
+"""What a trace is asked and what a walk found: its caps, the arrays of a walk, and their reading subject by subject."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
+from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from casewright.knowledge.records import Subject
-from casewright.tools.onward import UNKNOWN, Ints
-from casewright.tools.trace import ACCOUNT_BITS, Bools, Stop, Walk
+from casewright.knowledge.records import Subject, Subjects
+from casewright.tools.labels import Labels
+from casewright.tools.onward import UNKNOWN, Ints, Onward
+
+Bools = NDArray[np.bool_]
+ACCOUNT_BITS = 32  # a subject's number and an account in one integer
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Where a trace gives up, each told when it bites."""
+
+    hops: int = 5
+    min_usd: Decimal = Decimal(0)
+    fan_out: int = 1_000  # onward transfers of one account; a subject's own largest are followed
+    transfers: int = 50_000  # of one subject's whole trace; a hop that would pass it is not taken
+
+    @property
+    def least_cents(self) -> int:
+        """The least value followed, in cents; with no minimum transfers of unknown value are followed too."""
+        return int((self.min_usd * 100).to_integral_value(ROUND_CEILING)) if self.min_usd > 0 else UNKNOWN
+
+
+class Stop(IntEnum):
+    """Why a trace did not go on from an account."""
+
+    WENT_ON = 0
+    LABELLED = 1
+    NOTHING_ONWARD = 2
+    BELOW_MIN_USD = 3
+    FAN_OUT = 4
+    HOPS = 5
+    SIZE = 6
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The traces of some subjects; arrays of one group have one entry each for the same thing.
+
+    `number` counts subjects from the first of this walk. A `place` is that of a leg in `onward`.
+    """
+
+    subjects: Subjects
+    onward: Onward
+    labels: Labels  # of the accounts reached
+    # the transfers followed, by subject, hop and time
+    number: Ints
+    hop: Ints
+    place: Ints
+    passed: Bools  # it arrived where a trace ends, but passed on within its own transaction
+    # the accounts reached, by subject; not the subjects themselves
+    reached_number: Ints
+    reached: Ints
+    reached_hop: Ints
+    reached_at: Ints  # epoch of the earliest arrival (backward: of the latest departure)
+    stop: Ints
+    left: Ints  # onward transfers in time that were not followed
+    # what the caps left out, one entry a subject
+    below: Ints  # transfers below min-usd at accounts that were followed
+    unfollowed: Ints  # the subject's own transfers beyond its largest
+    late: Ints  # accounts that went on, but have earlier onward transfers that the hop limit left out
+    halted: Ints  # the hop that the size cap forbade, 0 where it did not
 
 
 class Arrivals(NamedTuple):
@@ -86,7 +147,8 @@ class Part:
     @property
     def stops(self) -> Ints:
         """Where in the walk the accounts stand at which this trace stopped."""
-        return self.reached.start + np.flatnonzero(self.walk.stop[self.reached] != Stop.WENT_ON)
+        stops: Ints = self.reached.start + np.flatnonzero(self.walk.stop[self.reached] != Stop.WENT_ON)
+        return stops
 
 
 def parts(walk: Walk) -> Iterator[Part]:

@@ -114,5 +114,13 @@ def _value(fact: Fact, zone: str) -> str:
     told = " ".join(in_words(fact, zone).split())
     if fact.kind == "count":
         told += f" of {fact.of:,}" if fact.of is not None else ""
-        told += f" {fact.unit}"
+        told += f" {fact.unit if fact.value != 1 or fact.of is not None else _one(fact.unit)}"
     return f"{told} ({fact.other})" if fact.other and fact.kind == "money" else told
+
+
+def _one(units: str) -> str:
+    """The singular of a count's unit: `address`, `country`, `log-in`."""
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if units.endswith(ending):
+            return units.removesuffix(ending) + instead
+    return units

@@ -12,7 +12,7 @@ from casewright.agent.grounding.facts import Holding, Index, Known, index
 from casewright.agent.grounding.figures import Figure, Vocabulary
 from casewright.agent.grounding.lookup import nearest
 from casewright.agent.grounding.names import Names, names_of
-from casewright.agent.grounding.parties import Problem, resolve
+from casewright.agent.grounding.parties import Problem, misplaced, resolve
 from casewright.agent.grounding.reading import Reading, read
 from casewright.agent.grounding.report import Report, Unsupported
 from casewright.agent.grounding.sets import Sets
@@ -150,6 +150,8 @@ class Checker:
     def _of_clauses(
         self, reading: Reading, around: dict[int, Context], held: Index, support: Support, cited: tuple[str, ...]
     ) -> Iterator[tuple[str, Problem]]:
+        for figure, problem in misplaced(reading, held):
+            yield figure.text, problem
         for figure, problem in support.together():
             yield figure.text, problem
         for figure, problem in closing.problems(reading, around, held):

@@ -70,7 +70,7 @@ def _way(clause: _Clause) -> Iterator[tuple[str, Problem]]:
     if not claims.told or group.of_kind("amount") or any(mark.value == "none" for mark in group.said("quantifier")):
         return
     src, dst = _known_ends(claims.src), _known_ends(claims.dst)
-    if not src and not dst or any(known.src or known.dst for known in clause.facts if known.fact.kind in _MOVED):
+    if (not src and not dst) or any(known.src or known.dst for known in clause.facts if known.fact.kind in _MOVED):
         return
     ways = [(src, dst)] if src != dst else [(src, frozenset()), (frozenset(), dst)]  # "what came in left again"
     if all(any(_goes(known, *ends) and _reaches(known, clause) for known in clause.index.known) for ends in ways):
@@ -105,7 +105,9 @@ def _said(group: Group) -> str:
 def _status(clause: _Clause) -> Iterator[tuple[str, Problem]]:
     for mark in clause.group.said("status"):
         means = set(lexicon().raw["status_means"].get(mark.value, [])) | {mark.value}
-        held = {_status_of(known) for known in clause.facts} | {line.value("status") for line in clause.lines}
+        moved = [known for known in clause.facts if known.fact.kind in _MOVED] or clause.facts
+        held = {_status_of(known) for known in moved} | {known.line.value("status") for known in moved if known.line}
+        held |= {line.value("status") for line in clause.lines} if not moved else set()
         told = {word for line in clause.index.lines for word in line.words} if not clause.facts else set()
         if not means & (held | told) and not _of_search(mark, clause):
             yield mark.text, Problem("is a status that no fact behind this clause has", _first(clause))
@@ -243,8 +245,8 @@ def _speaks_of(known: Known, names: str, mark: Mark) -> bool:
 def _networks(clause: _Clause) -> Iterator[tuple[str, Problem]]:
     for mark in clause.group.said("network"):
         if (
-            not _holds(clause.lines, mark.value)
-            and not (not clause.lines or not clause.facts)
+            (not _holds(clause.lines, mark.value)
+            and not (not clause.lines or not clause.facts))
             or not _holds(clause.index.lines, mark.value)
         ):
             yield mark.text, Problem("is a network that no fact behind this clause has")

@@ -11,6 +11,7 @@ OTHER = "(somebody else)"
 UNKNOWN = "(not said)"
 _BE = {"was", "were", "is", "are", "been", "being", "be"}
 _RELATIVE = {"which", "whom", "who", "whose", "that"}
+_PARTICIPLES = {"received": "in", "sent": "out", "paid": "out", "paid out": "out"}
 _FAR_OUT = {"recipients", "recipient", "payees", "beneficiaries", "receivers", "destinations"}
 _FAR_IN = {"payers", "senders", "depositors", "remitters"}
 _BETWEEN_PREP_AND_PARTY = 5
@@ -153,7 +154,9 @@ class Flow:
         behind = next((p for p in parties if 0 <= p.first - verb.last <= 1 and not p.role), None)
         passive = self._passive(verb)
         after = self.reading.words[verb.last] if verb.last < len(self.reading.words) else ""
-        if (verb.text.endswith("ing") and after in lexicon().nouns) or ((passive or verb.value in {"leave", "arrive"}) and self._of_other_side(verb, group)):
+        if (verb.text.endswith("ing") and after in lexicon().nouns) or (
+            (passive or verb.value in {"leave", "arrive"}) and self._of_other_side(verb, group)
+        ):
             return  # "the receiving address"; "29 credits were withdrawn"
         own = subject or self.subjects
         match verb.value:
@@ -247,6 +250,15 @@ class Flow:
         """Nothing comes from recipients, and nothing goes to payers."""
         for noun in group.said("noun"):
             before = self.reading.words[max(0, noun.first - 4) : noun.first]
+            verb = next((v for v in group.said("verb") if v.first == noun.last and v.text in _PARTICIPLES), None)
+            agent = verb is not None and "by" in self.reading.words[verb.last : verb.last + 1]
+            if (
+                verb is not None
+                and not agent
+                and "transfers" in lexicon().nouns[noun.value].units
+                and lexicon().nouns[noun.value].side not in {"", _PARTICIPLES[verb.text]}
+            ):
+                made.clash = made.clash or f"{noun.value} {verb.text}"
             side = lexicon().nouns[noun.value].side
             if noun.value in _FAR_OUT and "from" in before and "to" not in before:
                 made.clash = made.clash or f"what came from {noun.value}"

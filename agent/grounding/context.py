@@ -32,6 +32,13 @@ class When:
     before: str = ""  # the word in front of it
     wrong: str = ""  # why it cannot be read or contradicts itself
 
+    @property
+    def seconds(self) -> range:
+        """The seconds that may be meant: one, or a minute's where no second is told."""
+        if self.epoch is None or self.figure.moment is None:
+            return range(0)
+        return range(self.epoch, self.epoch + (1 if self.figure.moment.time.count(":") == 2 else 60))
+
 
 @dataclass
 class Context:
@@ -45,7 +52,9 @@ class Context:
     period: tuple[str, str] | None = None
     words: frozenset[str] = frozenset()  # every word of the clause, in lower case
     marks: list[Mark] = field(default_factory=list)  # of the whole clause
+    main: list[Mark] = field(default_factory=list)  # its own, and those of the clause outside relative parts
     near: frozenset[str] = frozenset()  # parties named in the clause
+    own: frozenset[str] = frozenset()  # the words of the group itself
     text: str = ""  # the clause's words, each between blanks
 
     def values(self, kind: str) -> set[str]:
@@ -55,6 +64,10 @@ class Context:
     def says(self, phrases: Iterable[str]) -> bool:
         """Whether one of the words or phrases stands in the clause."""
         return any(phrase in self.words or (" " in phrase and f" {phrase} " in self.text) for phrase in phrases)
+
+    def group_says(self, words: frozenset[str]) -> bool:
+        """Whether one of the words stands in the group itself."""
+        return bool(words) and any(word in words for word in self.own)
 
     def anywhere(self, kind: str) -> set[str]:
         """What the whole clause's marks of a kind say."""
@@ -81,6 +94,9 @@ def contexts(reading: Reading, flow: Flow, zone: str) -> dict[int, Context]:
         )
         for group in groups:
             context = Context(group, flow.of(group), words=words, marks=marks, near=near, text=text)
+            context.own = frozenset(w for first, last in group.spans for w in reading.words[first:last])
+            outer = [] if group.relative else [m for g in groups if g is not group and not g.relative for m in g.marks]
+            context.main = [*group.marks, *outer]
             context.whens = list(_whens(reading, group, zone, last_day))
             _place(context, made.get(id(group.before)) if group.before is not None else None)
             if group.said("same_day") and not context.whens and last_day:
@@ -94,7 +110,7 @@ def _place(context: Context, before: Context | None) -> None:
     """The days and the period that hold in the group: its own, else those of the one it goes on from."""
     points = [when for when in context.whens if when.role == "point"]
     context.days = frozenset(when.day for when in points if when.day)
-    context.epochs = frozenset(when.epoch for when in points if when.epoch is not None)
+    context.epochs = frozenset(second for when in points for second in when.seconds)
     starts = [when.day for when in context.whens if when.role == "start"]
     ends = [when.day for when in context.whens if when.role == "end"]
     if starts and ends:

@@ -170,7 +170,8 @@ class Index:
                 text = str(known.fact.value)
                 if known.fact.kind in {"id", "hash"} or len(text) <= 200:
                     found.setdefault(canonical_id(text), []).append(known)
-                    found.setdefault(text.casefold(), []).append(known)
+                    if known.fact.kind not in {"id", "hash"}:
+                        found.setdefault(text.casefold(), []).append(known)
         return found
 
     @cached_property
@@ -236,7 +237,7 @@ class Index:
     @cached_property
     def texts(self) -> list[str]:
         """Every text cell, word and label, in lower case with single blanks."""
-        kinds = {"text", "word", "label", "id", "hash"}
+        kinds = {"text", "word", "label"}
         return sorted({" ".join(str(k.fact.value).casefold().split()) for k in self.known if k.fact.kind in kinds})
 
 
@@ -266,6 +267,7 @@ def hold(evidence: Evidence, zone: str) -> Holding:
     for fact in (*evidence.facts, *_asked(evidence, zone), *_searched(evidence)):
         holding.known.append(_scalar(fact, evidence))
         holding.known.extend(_derived(fact, evidence))
+    holding.known.extend(_scalar(fact, evidence) for fact in _spans(evidence, zone))
     for cell in evidence.cells():
         line = lines[cell.row if cell.row is not None else -1]
         holding.known.append(_cell(cell, evidence, line))
@@ -357,9 +359,12 @@ def _way(evidence: Evidence, table: Table, texts: Mapping[str, str]) -> tuple[st
 def _derived(fact: Fact, evidence: Evidence) -> Iterator[Known]:
     """What a fact says beside its value: the whole of a part, its share, the spans in its name and meaning."""
     more: list[Fact] = []
+    before = "before_" if fact.name.startswith("before_") else ""
     if fact.of is not None and fact.kind == "count":
         base: dict[str, Any] = {"about": fact.about, "side": fact.side, "status": fact.status}
-        more.append(Fact.model_construct(**_blank, **base, name="whole", value=fact.of, kind="count", unit=fact.unit))
+        more.append(
+            Fact.model_construct(**_blank, **base, name=f"{before}whole", value=fact.of, kind="count", unit=fact.unit)
+        )
         if fact.of:
             share = Decimal(str(fact.value)) / fact.of
             more.append(Fact.model_construct(**_blank, **base, name=fact.name, value=share, kind="share", unit=""))
@@ -407,6 +412,17 @@ def _window(subject: Mapping[str, Any], zone: str) -> Iterator[Fact]:
     if isinstance(since, int) and isinstance(until, int):
         days = (clock.local_date(until - 1, zone) - clock.local_date(since, zone)).days + 1
         yield Fact(name="window_days", value=days, kind="count", unit="days", about=name)
+
+
+def _spans(evidence: Evidence, zone: str) -> Iterator[Fact]:
+    """The days from the first to the last of something, both counted: `over 17 days`."""
+    for first in evidence.facts:
+        if first.kind == "time" and "first" in first.name:
+            last = evidence.fact(first.name.replace("first", "last"), first.about)
+            if last is not None and last.kind == "time" and max(_epoch(str(first.value)), _epoch(str(last.value))) > 0:
+                days = (clock.local_date(str(last.value), zone) - clock.local_date(str(first.value), zone)).days + 1
+                prefix = "before_" if first.name.startswith("before_") else ""
+                yield Fact(name=f"{prefix}window_days", value=days, kind="count", unit="days", about=first.about)
 
 
 def _searched(evidence: Evidence) -> Iterator[Fact]:

@@ -23,6 +23,7 @@ _STOP = {"of", "from", "to", "in", "on", "at", "by", "with", "and", "or", "that"
          "are", "had", "has", "have", "after", "before", "between", "for", "over", "within", "but", "than", "into", "a", "an", "the", "bore", "bear", "bears",
          "carry", "carried", "carries", "did", "do", "does", "no", "not", "it", "its", "end", "ends", "ended"}  # fmt: skip
 _ONE_AS_PRONOUN = {
+    "not",
     "this",
     "that",
     "the",

@@ -142,11 +142,27 @@ def _row_named(line: Line, known: Known, figure: Figure | None, context: Context
     if strangers:
         if strangers & context.near or hashes or context.epochs & line.moments:
             return _wrong_party(strangers, context, index)
+        if _only_of_category(line, context, index):
+            return ""
         single = not line.many and "transfers" not in line.row
         if single and context.days & line.point_days:
             return ""
         return f"the fact is about {min(strangers)}, which the clause does not name"
     return _key_named(line, known, figure, context, index)
+
+
+def _only_of_category(line: Line, context: Context, index: Index) -> bool:
+    """`exposure to a swap service`: the category names the row where its table has one such."""
+    value = line.value("category")
+    if not value or not any(m.kind in {"accuse", "service"} and m.value == value for m in context.marks):
+        return False
+    return (
+        sum(
+            o.value("category") == value and (o.evidence, o.table, o.side) == (line.evidence, line.table, line.side)
+            for o in index.lines
+        )
+        == 1
+    )
 
 
 def _named_parties(line: Line) -> set[str]:
@@ -177,6 +193,8 @@ def _key_named(line: Line, known: Known, figure: Figure | None, context: Context
     said = context.words | own | {k.casefold() for k in kinds_said(context)} | {n.casefold() for n in context.near}
     if any(word in said or word.replace("_", " ") in said for word in line.words - {"in", "out", "completed"}):
         return ""
+    if any(len(word) > 3 and token.startswith(word) for word in line.words - {"completed"} for token in context.words):
+        return ""  # "was recalled" of a row of the kind recall
     if any(len(word.split()) > 1 and set(word.split()) <= context.words for word in line.words):
         return ""
     return "the fact is of one row among several, and nothing in the clause says which"
@@ -189,6 +207,8 @@ def day(known: Known, figure: Figure | None, context: Context, index: Index) -> 
     line = known.line
     if line is not None and (line.point_days or line.first_day):
         return _day_of_line(line, context)
+    if line is None and context.period and known.side and known.fact.kind in _MOVING and known.tool != "indicators":
+        return _beyond(known, context.period, index)
     total = line is None and known.side and known.fact.kind in _MOVING and not _OWN_DAY.search(known.fact.name)
     if total and context.days and known.tool == "indicators":
         return "" if _peaks(known, context, index) else "the fact's peak was not reached on that day"
@@ -227,9 +247,24 @@ def _day_of_line(line: Line, context: Context) -> str:
     return ""
 
 
+def _beyond(known: Known, period: tuple[str, str], index: Index) -> str:
+    """A total told of a period must have begun and ended within it."""
+    if known.fact.name.startswith("before_") or known.fact.rank:
+        return ""
+    for when, facts in index.days.items():
+        for other in facts:
+            same = other.line is None and other.fact.about == known.fact.about and other.evidence == known.evidence
+            ends = {f"first_{known.side}_at", f"last_{known.side}_at"}
+            if same and other.fact.name in ends and not period[0] <= when <= period[1]:
+                return f"the fact is a total that reaches to {when}"
+    return ""
+
+
 def _peaks(known: Known, context: Context, index: Index) -> bool:
     """Whether a row of the same indicator tells that its peak was reached on the day of the clause."""
-    lines = (line for line in index.lines if line.evidence == known.evidence and line.value("indicator") == known.fact.name)
+    lines = (
+        line for line in index.lines if line.evidence == known.evidence and line.value("indicator") == known.fact.name
+    )
     return any(context.days & line.point_days and known.fact.means.startswith(line.value("means")) for line in lines)
 
 
@@ -238,7 +273,7 @@ def quoted(known: Known, figure: Figure | None, context: Context, index: Index) 
     if known.tool != "indicators" or known.fact.kind in {"id", "word", "text", "label"}:
         return ""
     means = known.line.value("means") if known.line is not None else known.fact.means
-    quotes = [f.text.strip("\"“”«»") for f in context.group.figures if f.kind == "quote"]
+    quotes = [f.text.strip('"“”«»') for f in context.group.figures if f.kind == "quote"]
     ours = [q for q in quotes if any(line.value("means") == q for line in index.lines if line.tool == "indicators")]
     return "the fact is of another indicator" if ours and not any(means.startswith(q) for q in ours) else ""
 
@@ -258,16 +293,16 @@ def _all_on(known: Known, context: Context, index: Index) -> bool:
 def all_on(known: Known, day: str, index: Index) -> bool:
     """Whether everything on the fact's side of its party began and ended on that day."""
     side = known.side or (known.line.side if known.line else "")
-    wanted = {f"{end}_{side}_at" if side else f"{end}_at" for end in ("first", "last")} | {"first_at", "last_at"}
-    days = {
-        when
-        for when, facts in index.days.items()
-        for other in facts
-        if other.fact.name in wanted
-        and other.fact.about == known.fact.about
-        and (not side or not other.side or other.side == side)
-    }
-    return days == {day}
+    for names in ({f"first_{side}_at", f"last_{side}_at"}, {"first_at", "last_at"}):
+        days = {
+            when
+            for when, facts in index.days.items()
+            for other in facts
+            if other.fact.name in names and other.fact.about == known.fact.about and (not side or other.side in {"", side})
+        }
+        if days:
+            return days == {day}
+    return False
 
 
 def status(known: Known, figure: Figure | None, context: Context, index: Index) -> str:
@@ -311,7 +346,7 @@ def reach(known: Known, figure: Figure | None, context: Context, index: Index) -
     if not held:
         return (
             ""
-            if not said or known.line is None and known.fact.value == 0
+            if not said or (known.line is None and known.fact.value == 0)
             else "the fact does not say whether direct or indirect"
         )
     if said and held not in said:
@@ -363,6 +398,12 @@ def measure(known: Known, figure: Figure | None, context: Context, index: Index)
     if name.startswith("before_") and not context.anywhere("before"):
         return "the fact is of the time before the window, and the clause does not say so"
     for entry in lexicon().measures:
+        if (
+            known.fact.kind in {"time", "date"}
+            and context.group_says(entry.owns)
+            and not _names(entry.names).search(name)
+        ):
+            return f"the fact is no date on which it was {min(entry.owns & context.words)}"
         if _names(entry.names).search(name) and not context.says(entry.words):
             return f"the fact is about {name.replace('_', ' ')}, and the clause does not say so"
     return ""
@@ -383,7 +424,11 @@ def predicate(known: Known, figure: Figure | None, context: Context, index: Inde
     held = next((p for p in lexicon().predicates if _names(p.names).search(known.fact.name)), None)
     close = _beside(figure, context, "predicate") - {"shared", "active", "history"}
     if held is None:
-        return f"the fact does not count those that are {min(close)}" if close and known.fact.name != "whole" else ""
+        return (
+            f"the fact does not count those that are {min(close)}"
+            if close and not known.fact.name.endswith("whole")
+            else ""
+        )
     if close and held.id not in close:
         return f"the fact counts those that are {held.id}"
     return _said_of(held, known, context)
@@ -409,11 +454,12 @@ def _qualifiers(name: str, unit: str) -> tuple[str, ...]:
 
 
 def _said_of(held: Predicate, known: Known, context: Context) -> str:
-    if held.id in context.anywhere("predicate") or (
-        held.id in {"history", "active", "shared"} and context.says(held.words)
-    ):
+    said = {mark.value for mark in context.main if mark.kind == "predicate"}
+    if held.id in said or (held.id in {"history", "active", "shared"} and context.says(held.words)):
         return ""
-    if held.id in context.anywhere("denied") and (known.fact.value == 0 or context.values("quantifier") & {"none"}):
+    if held.id in {mark.value for mark in context.main if mark.kind == "denied"} and (
+        known.fact.value == 0 or context.values("quantifier") & {"none"}
+    ):
         return ""
     return f"the fact counts those that are {held.id}, and the clause does not say so"
 

@@ -63,6 +63,7 @@ class Measure:
     names: str
     words: frozenset[str]
     claims: bool = False
+    owns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,10 @@ def lexicon() -> Lexicon:
         raw=raw,
         phrases=_phrases(raw, nouns),
         nouns=nouns,
-        measures=tuple(Measure(m["names"], frozenset(m["words"]), m.get("claims") == "true") for m in raw["measures"]),
+        measures=tuple(
+            Measure(m["names"], frozenset(m["words"]), m.get("claims") == "true", frozenset(m.get("owns", ())))
+            for m in raw["measures"]
+        ),
         predicates=tuple(
             Predicate(p["id"], p["names"], frozenset(p["words"]), frozenset(p["denies"])) for p in raw["predicates"]
         ),

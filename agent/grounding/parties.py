@@ -2,11 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from casewright.agent.grounding.facts import Index
 from casewright.agent.grounding.figures import Figure
+from casewright.agent.grounding.reading import Reading
 from casewright.agent.grounding.tokens import plain
 from casewright.knowledge.records import canonical_id
 
@@ -35,11 +36,15 @@ def _id(figure: Figure, index: Index, everything: Index) -> Problem | None:
     if text in index.parties:
         figure.ids = frozenset({text})
         return None
-    if text in index.ids or text.casefold() in index.ids or _within_text(text, index):
+    if text in index.ids or _is_word(text, index) or _within_text(text, index):
         return None  # a device, an alert, a rule, a word of a memo: a fact, but no party
     if text in everything.parties:
         return Problem("is not in the evidence cited here", _nearest_id(text, index.parties))
     return Problem("is in no evidence of the case", _nearest_id(text, index.parties))
+
+
+def _is_word(text: str, index: Index) -> bool:
+    return any(known.fact.kind not in {"id", "hash"} for known in index.ids.get(text.casefold(), ()))
 
 
 def _within_text(text: str, index: Index) -> bool:
@@ -102,3 +107,48 @@ def _inside(text: str, held: str) -> bool:
         return False
     before, after = held[place - 1 : place], held[place + len(text) : place + len(text) + 1]
     return not (before.isalnum() or after.isalnum())
+
+
+_BETWEEN = {
+    "(",
+    ",",
+    "label",
+    "labelled",
+    "labeled",
+    "tagged",
+    "named",
+    "called",
+    "the",
+    "a",
+    "as",
+    "-",
+    "known",
+    "with",
+    "bears",
+    "carries",
+    "is",
+    ")",
+}
+_NEAR = 4
+
+
+def misplaced(reading: Reading, index: Index) -> Iterator[tuple[Figure, Problem]]:
+    """Label names that stand at an address that does not bear them."""
+    for place, figure in enumerate(reading.figures):
+        if figure.kind != "name" or not figure.ids or plain(figure.text).strip('"“”«»').casefold() not in index.bearers:
+            continue
+        before = reading.figures[place - 1] if place else None
+        after = reading.figures[place + 1] if place + 1 < len(reading.figures) else None
+        for other, first, last in (
+            (before, before.last if before else 0, figure.first),
+            (after, figure.last, after.first if after else 0),
+        ):
+            if other is None or other.kind not in {"id", "short"} or not other.ids or last - first > _NEAR:
+                continue
+            between = reading.words[first:last]
+            opens = other is before or "(" in between
+            if opens and set(between) <= _BETWEEN and not other.ids & figure.ids:
+                yield (
+                    figure,
+                    Problem(f"is not a label of {other.text}", f"borne by {', '.join(sorted(figure.ids)[:2])}"),
+                )

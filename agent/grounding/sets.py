@@ -176,7 +176,7 @@ class Sets:
         if behind is not None and any(known.fact.of is not None for known in self.supported.get(id(behind), ())):
             return True  # "only 3 of 40"
         noun = self._noun(mark)
-        if noun is not None and any(k.fact.value == 1 and counts(k, *noun) and not fit(k, None, context, self.index).against
+        if noun is not None and any(k.fact.value == 1 and self._of_noun(k, noun) and not fit(k, None, context, self.index).against
                                     for k in self.index.known if k.fact.kind == "count" and k.fact.of in (None, 1)):  # fmt: skip
             return True
         return self._rows(group, context, "all")

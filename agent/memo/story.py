@@ -16,14 +16,14 @@ _KINDS = {
     "deposit": ("deposit", "withdrawal"),
     "withdrawal": ("deposit", "withdrawal"),
     "internal": ("internal transfer", "internal transfer"),
-    "p2p": ("P2P transfer", "P2P transfer"),
+    "p2p": ("peer-to-peer transfer", "peer-to-peer transfer"),
     "reward": ("reward", "reward"),
 }
 # Services at which traces end, in the plural, that a reader wants summed up before the single addresses.
 _SUMMED = {"mixer": "mixers", "bridge": "bridges", "swap_service": "swap services", "exchange": "exchanges"}
 _PARTIES_TOLD = 4
 _ENDS_TOLD = 40
-_NOT_TOLD = {"alert", "login"}  # of the timeline: the introduction and the findings tell these
+_NOT_TOLD = {"alert", "login", "account_opened"}  # of the timeline: told elsewhere in the memo
 
 
 @dataclass(frozen=True)

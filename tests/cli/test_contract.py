@@ -146,10 +146,9 @@ def test_the_workspace_is_the_option_else_the_environment_else_here(
     monkeypatch.chdir(tmp_path / "here")
 
     def found(*arguments: object) -> str:
-        checks = casewright(*arguments, "doctor", "--json").json["checks"]
-        return next(str(check["found"]) for check in checks if check["name"] == "workspace")
+        return str(casewright(*arguments, "cases", "list", "--json").json["error"]["where"])
 
-    assert "here" in found() or found().startswith(".")
+    assert found().endswith("here/.casewright/cases.db")
     monkeypatch.setenv("CASEWRIGHT_WORKSPACE", str(tmp_path / "environment"))
     assert "environment" in found()
     assert "option" in found("-w", tmp_path / "option")

@@ -66,7 +66,7 @@ def test_an_account_that_passes_on_strangers_money_matches_a_mule_first(make_led
     found = match(LIBRARY.values(), asked(ledger, list(LIBRARY.values())))
     assert found[0].id == "money-mule-account"
     mule = found[0]
-    assert any("6 payers; fires at at least 5 payers" in text for text in mule.seen), mule.seen
+    assert any("6 payers; threshold at least 5 payers" in text for text in mule.seen), mule.seen
     assert any("student" in text for text in mule.seen)
     assert any("100%" in text for text in mule.seen)
     assert any("not observable here; would need payment references" in text for text in mule.unmeasured)
@@ -109,12 +109,31 @@ def exposure(category: str, usd: str, side: str, reach: str) -> Evidence:
 def test_exposure_is_held_against_side_reach_and_sum() -> None:
     one = [LIBRARY["mixer-exposure"]]
     direct = match(one, [exposure("mixer", "5000", "in", "direct")])[0]
-    assert any("USD 5,000.00; fires at USD 100.00 or more directly from mixer" in text for text in direct.seen)
+    assert any("USD 5,000.00; threshold USD 100.00 or more directly from mixer" in text for text in direct.seen)
     assert any("indirectly from mixer" in text for text in direct.silent)
     assert direct.evidence == ("E9",)
     assert match(one, [exposure("mixer", "5", "in", "direct")]) == ()
     assert match(one, [exposure("bridge", "5000", "in", "direct")]) == ()
     assert match(one, [exposure("mixer", "5000", "in", "direct")], subject="another") == ()
+
+
+def test_what_a_trace_reached_counts_as_exposure() -> None:
+    trace = exposure("ransomware", "5000", "in", "indirect").model_copy(update={"tool": "trace"})
+    renamed = trace.facts[0].model_copy(update={"name": "ransomware_usd"})
+    found = match([LIBRARY["ransomware-cash-out"]], [trace.model_copy(update={"facts": (renamed,)})], subject=WHO)
+    assert any("USD 5,000.00" in text for text in found[0].seen)
+
+
+def test_a_label_of_the_account_itself_is_read(make_ledger: Callable[..., Any]) -> None:
+    address = "0x8b3cb6bf982798fba233bca56749e22eec42dcf3"
+    label = {"id": address, "name": "Nordhaus Exploiter 2", "category": "hack", "at": "2024-08-01"}
+    ledger = make_ledger(
+        [{"src": address, "dst": "0x0606", "at": "2024-07-16T12:04:47", "usd": "335.65"}], labels=[label]
+    )
+    answers = [*asked(ledger, list(LIBRARY.values()), address), toolbox.call(ledger, "labels", subjects(address))]
+    found = match(LIBRARY.values(), [answer.with_id(f"E{nr}") for nr, answer in enumerate(answers)])
+    assert [made.id for made in found] == ["hack-exploit-proceeds"]
+    assert any("label Nordhaus Exploiter 2, source test" in text for text in found[0].seen)
 
 
 def test_a_ceiling_counts_only_beside_something_that_happened() -> None:

@@ -72,6 +72,7 @@ class Story:
     until: int
     group: str
     side: str
+    scenario: str
 
     def rows(self, kind: str, side: str = "", status: str = "completed") -> pd.DataFrame:
         """Completed rows of a kind in the story's time; SIDE is in or out, else both."""
@@ -136,9 +137,12 @@ def total(rows: pd.DataFrame) -> float:
 
 def group_of(story: Story) -> list[Story]:
     same = story.world.truth[story.world.truth["group"] == story.group]
-    first = story.world.truth.loc[story.world.truth["subject"] == story.subject, "scenario"].iloc[0]
-    same = same[(same["scenario"] == first) & (same["side"] == story.side)]
-    return [Story(story.world, r.subject, r.since, r.until, r.group, r.side) for r in same.itertuples()]
+    same = same[(same["scenario"] == story.scenario) & (same["side"] == story.side)]
+    return [story_of(story.world, line) for line in same.itertuples()]
+
+
+def story_of(world: World, line: Any) -> Story:
+    return Story(world, line.subject, line.since, line.until, line.group, line.side, line.scenario)
 
 
 def destinations(stories_: list[Story]) -> list[set[str]]:
@@ -483,7 +487,7 @@ def test_every_pair_has_a_signature_that_is_tested() -> None:
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_the_planted_bear_the_signature_and_the_look_alikes_do_not(world: World, name: str) -> None:
     lines = world.truth[world.truth["scenario"] == name]
-    read = {(r.subject, r.side): SIGNATURES[name](Story(world, r.subject, r.since, r.until, r.group, r.side)) for r in lines.itertuples()}
+    read = {(r.subject, r.side): SIGNATURES[name](story_of(world, r)) for r in lines.itertuples()}
     missed = [subject for (subject, side), holds in read.items() if side == "typology" and not holds]
     alike = [subject for (subject, side), holds in read.items() if side == "look_alike" and holds]
     assert not missed, f"{len(missed)} planted of {len(lines)} lack the signature: {missed[:4]}"

@@ -124,9 +124,9 @@ def native_sum(amount: str = "l.amount", where: str = "true") -> str:
     return f"(sum(trunc({amount})) filter ({where}), sum({amount} - trunc({amount})) filter ({where}))"
 
 
-def native(parts: tuple[Decimal | None, Decimal | None]) -> Decimal | None:
+def native(parts: tuple[Decimal | None, Decimal | None] | None) -> Decimal | None:
     """The amount of a `native_sum`, None where no amount was known."""
-    whole, rest = parts
+    whole, rest = parts or (None, None)
     return None if whole is None or rest is None else plus(whole, rest)
 
 

@@ -1,6 +1,6 @@
 """The rows, ends and facts of traces, and what their caps left out in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from casewright.knowledge.clock import iso
 from casewright.knowledge.evidence import Evidence, Fact, Row, Side, Table
-from casewright.tools.labels import Label, others_of, risky
+from casewright.tools.labels import Label, risky
 from casewright.tools.onward import Ints
 from casewright.tools.queries._question import Question, Span, counted
 from casewright.tools.queries._shape import column, columns
@@ -17,10 +17,16 @@ from casewright.tools.traced import Arrivals, Part, amount, arrivals, parts, tot
 from casewright.tools.warehouse import Ledger
 
 UNRESOLVED = "unresolved"  # the category of an end that bears no label
-_ADDRESSES = ("address", "addresses")
 _HUBS_TOLD = 3
+LABEL = ("label", "category", "label_source", "label_at", "label_confidence")
+
+
+def risk_rank(label: Label | None) -> int:
+    """Sanctioned first, then the other risky categories, the other labels, and no label last."""
+    return _RANK.get(label.category, len(_RANK)) if label else len(_RANK) + 1
+
+
 _RANK = {category: rank for rank, category in enumerate(risky())}
-_LABEL = ("label", "category", "label_source", "label_at", "label_confidence")
 
 
 class _End(NamedTuple):
@@ -44,7 +50,7 @@ class Report:
         self.ledger, self.caps, self.direction, self.limit = ledger, caps, direction, limit
         self.side: Side = "out" if direction == "forward" else "in"
         self.foreign = ledger.currency != "USD"
-        self.several: set[str] = set()  # the ends listed that bear several labels
+        self.other_labels: list[Row] = []
         self.rows: list[Row] = []
         self.ends: list[Row] = []
         self.facts: list[Fact] = []
@@ -63,7 +69,8 @@ class Report:
             ends = self._sorted_ends(part, arrived)
             span = (int(part.epochs.min()), int(part.epochs.max())) if part.transfers else ()
             self.spans[name] = Span(part.transfers, *span)
-            if cuts := self._cuts(part, len(ends)):
+            cuts = [*told_caps(part, self.caps, self.side), *self._unlisted(part, len(ends))]
+            if cuts:
                 self.cut[name] = "; ".join(cuts)
             if part.transfers:
                 self.rows += self._rows(part, details)
@@ -105,17 +112,16 @@ class Report:
                                       arrived.cents[stops].tolist(), strict=True):  # fmt: skip
             name = names[account]
             label = part.walk.labels.of(name)
-            rank = _RANK.get(label.category, len(_RANK)) if label else len(_RANK) + 1
-            found.append(_End(rank, -cents, name, at, label))
+            found.append(_End(risk_rank(label), -cents, name, at, label))
         return sorted(found, key=lambda end: end[:3])
 
     def _end(self, part: Part, end: _End, arrived: Arrivals) -> Row:
         walk, at = part.walk, end.at
-        if end.label and end.label.labels > 1:
-            self.several.add(end.name)
+        for other in walk.labels.others(end.name):
+            self.other_labels.append({"subject": part.subject.id, "id": end.name, **other._asdict()})
         row: Row = {"subject": part.subject.id, "id": end.name, "label": end.label and end.label.label}
         row |= {"category": end.category, "reason": self._reason(part, Stop(int(walk.stop[at])), end.name)}
-        row |= {name: getattr(end.label, name) if end.label else None for name in _LABEL[2:]}
+        row |= {name: getattr(end.label, name) if end.label else None for name in LABEL[2:]}
         row |= {"hop": int(walk.reached_hop[at]), "transfers": int(arrived.transfers[at]), "usd": amount(-end.cents)}
         if self.foreign:
             row["local"] = amount(int(arrived.local_cents[at]))
@@ -125,39 +131,14 @@ class Report:
         if stop == Stop.LABELLED:
             return f"labelled {part.walk.labels.ending(name)}; value cannot be followed through it"
         bound = part.subject.until if self.side == "out" else part.subject.since
-        nothing = f"no {self._way} transfer in the {'data' if bound is None else 'window'}"
+        nothing = f"no {_WAY[self.side]} transfer in the {'data' if bound is None else 'window'}"
         return _CAPS.get(stop, nothing)
 
-    @property
-    def _way(self) -> str:
-        return "onward" if self.side == "out" else "earlier"
-
-    def _cuts(self, part: Part, ends: int) -> list[str]:
-        """What the caps left out, in words."""
-        walk, caps, nr, cuts = part.walk, self.caps, part.nr, []
-        stop = walk.stop[part.reached]
-        if beyond := int((stop == Stop.HOPS).sum() + walk.late[nr]):
-            told = f"{self._way} transfers of {counted(beyond, *_ADDRESSES)} not followed"
-            cuts.append(f"hop limit {caps.hops}: {told}")
-        hubs = part.reached.start + np.flatnonzero(stop == Stop.FAN_OUT)
-        if len(hubs):
-            largest = sorted((-int(walk.left[at]), walk.onward.names[walk.reached[at]]) for at in hubs)[:_HUBS_TOLD]
-            told = ", ".join(f"{name} ({-left:,} {self._way} transfers)" for left, name in largest)
-            more = f" and {len(hubs) - _HUBS_TOLD:,} addresses more" if len(hubs) > _HUBS_TOLD else ""
-            cuts.append(f"fan-out cap {caps.fan_out:,}: not followed through {told}{more}")
-        if own := int(walk.unfollowed[nr]):
-            cuts.append(
-                f"fan-out cap {caps.fan_out:,}: of its own {own + caps.fan_out:,} transfers the largest followed"
-            )
-        if below := int(walk.below[nr]):
-            cuts.append(f"min-usd {caps.min_usd:f}: {counted(below, 'transfer', 'transfers')} left out")
-        if hop := int(walk.halted[nr]):
-            cuts.append(f"size cap {caps.transfers:,} transfers: hop {hop} not taken, it would pass that")
+    def _unlisted(self, part: Part, ends: int) -> Iterator[str]:
         if part.transfers > self.limit:
-            cuts.append(f"{self.limit:,} of {part.transfers:,} transfers listed, the nearest hops first")
+            yield f"{self.limit:,} of {part.transfers:,} transfers listed, the nearest hops first"
         if ends > self.limit:
-            cuts.append(f"{self.limit:,} of {ends:,} ends listed, labelled ones first")
-        return cuts
+            yield f"{self.limit:,} of {ends:,} ends listed, labelled ones first"
 
     def _tell(self, part: Part, ends: Sequence[_End], arrived: Arrivals) -> None:
         """The facts of one subject."""
@@ -177,7 +158,7 @@ class Report:
             ("unresolved", unresolved, "addresses", "ends that bear no label", len(ends)),
             ("labelled_ends", len(ends) - unresolved, "addresses", "ends that bear a label", len(ends)),
         )
-        self.facts += [_fact(name, value, "count", about, unit=unit, means=means, of=of)
+        self.facts += [fact(name, value, "count", about, unit=unit, means=means, of=of)
                        for name, value, unit, means, of in counts]  # fmt: skip
         first = part.places[part.hops == 1]
         means = "the transfers followed at the first hop, added up"
@@ -185,7 +166,7 @@ class Report:
         self._money("first_hop", cents, local, means, about, "direct")
         for rank, at in (("first", part.epochs.min()), ("last", part.epochs.max())):
             means = f"the {rank} transfer followed"
-            self.facts.append(_fact(f"{rank}_at", iso(int(at)), "time", about, means=means, rank=rank))
+            self.facts.append(fact(f"{rank}_at", iso(int(at)), "time", about, means=means, rank=rank))
         self._tell_categories(part, ends, arrived)
 
     def _tell_categories(self, part: Part, ends: Sequence[_End], arrived: Arrivals) -> None:
@@ -201,7 +182,7 @@ class Report:
             self._money(category, total(arrived.cents[at]), total(arrived.local_cents[at]), means, about, reach)
             if category != UNRESOLVED:
                 self.facts.append(
-                    _fact(f"{category}_ends", len(some), "count", about, unit="addresses", means=kind, of=len(ends))
+                    fact(f"{category}_ends", len(some), "count", about, unit="addresses", means=kind, of=len(ends))
                 )
 
     def _money(self, name: str, cents: int, local: int, means: str, about: str, reach: str) -> None:
@@ -209,7 +190,7 @@ class Report:
         for word, unit, value in sums:
             if (known := amount(value)) is not None:
                 qualifiers = {"unit": unit, "means": means, "reach": reach, "side": self.side, "status": "completed"}
-                self.facts.append(_fact(f"{name}_{word}", known, "money", about, **qualifiers))
+                self.facts.append(fact(f"{name}_{word}", known, "money", about, **qualifiers))
 
     def answer(self, question: Question) -> Evidence:
         """The evidence of all subjects."""
@@ -218,23 +199,35 @@ class Report:
             Table.model_construct(name="rows", columns=columns(self.ledger, *_ROWS), rows=tuple(self.rows)),
             Table.model_construct(name="ends", columns=columns(self.ledger, *_ENDS), rows=tuple(self.ends)),
             Table.model_construct(
-                name="other_labels", columns=columns(self.ledger, *_OTHERS), rows=self._other_labels()
+                name="other_labels", columns=columns(self.ledger, *_OTHERS), rows=tuple(self.other_labels)
             ),
         ]
         nouns = (f"transfer followed {way}", f"transfers followed {way}")
         found = {str(row["subject"]) for row in self.rows}
         return question.answer(tables, self.facts, self.spans, nouns=nouns, found=found, cut=self.cut)
 
-    def _other_labels(self) -> tuple[Row, ...]:
-        """The labels that the ends bear beside the one told."""
-        others = others_of(self.ledger, self.several)
-        return tuple(
-            {"subject": row["subject"], "id": row["id"]} | {name: getattr(label, name) for name in _LABEL}
-            for row in self.ends
-            for label in others.get(str(row["id"]), ())
-        )
+
+def told_caps(part: Part, caps: Caps, side: Side) -> Iterator[str]:
+    """What the caps left out of one subject's trace, in words."""
+    walk, nr, way = part.walk, part.nr, _WAY[side]
+    stop = walk.stop[part.reached]
+    if beyond := int((stop == Stop.HOPS).sum() + walk.late[nr]):
+        yield f"hop limit {caps.hops}: {way} transfers of {counted(beyond, 'address', 'addresses')} not followed"
+    hubs = part.reached.start + np.flatnonzero(stop == Stop.FAN_OUT)
+    if len(hubs):
+        largest = sorted((-int(walk.left[at]), walk.onward.names[walk.reached[at]]) for at in hubs)[:_HUBS_TOLD]
+        told = ", ".join(f"{name} ({-left:,} {way} transfers)" for left, name in largest)
+        more = f" and {len(hubs) - _HUBS_TOLD:,} more" if len(hubs) > _HUBS_TOLD else ""
+        yield f"fan-out cap {caps.fan_out:,}: not followed through {told}{more}"
+    if own := int(walk.unfollowed[nr]):
+        yield f"fan-out cap {caps.fan_out:,}: of its own {own + caps.fan_out:,} transfers only the largest followed"
+    if below := int(walk.below[nr]):
+        yield f"min-usd {caps.min_usd:f}: {counted(below, 'transfer', 'transfers')} left out"
+    if hop := int(walk.halted[nr]):
+        yield f"size cap {caps.transfers:,} transfers: hop {hop} not taken, it would pass that"
 
 
+_WAY: dict[Side, str] = {"out": "onward", "in": "earlier"}
 _DETAILS = (
     "select l.rowid, l.transfer, l.asset, l.amount from legs l join (select unnest($rows) as row) p on l.rowid = p.row"
 )
@@ -263,8 +256,9 @@ _ENDS = (
     column("at", means="the first moment when value can have reached it (back: the last when it can have left)"),
     column("left_out", "count", "transfers", "its further transfers that were not followed"),
 )
-_OTHERS = ("subject", column("id", means="the address that bears this label too"), *_LABEL)
+_OTHERS = ("subject", column("id", means="the address that bears this label too"), *LABEL)
 
 
-def _fact(name: str, value: Decimal | int | str, kind: str, about: str, **more: Any) -> Fact:
+def fact(name: str, value: Decimal | int | str, kind: str, about: str, **more: Any) -> Fact:
+    """A fact whose value has the type of its kind already."""
     return Fact.model_construct(name=name, value=value, kind=kind, about=about, **more)

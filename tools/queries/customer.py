@@ -11,15 +11,15 @@ _FIELDS: tuple[Column, ...] = (
     column("name", "text", means="as the customer gave it"),
     column("kind", "word", "kind", "person or company"),
     column("occupation", "word", "occupation", "as declared"),
-    column("country", "word", "country"),
-    column("born", "date"),
+    column("country", "word", "country", "of residence or registration"),
+    column("born", "date", means="or founded"),
     column("opened_at", "time", means="when the account was opened"),
     column("income_usd", "money", "USD", "declared yearly income"),
     column("turnover_usd", "money", "USD", "declared yearly turnover"),
-    column("tier", "word", "tier"),
+    column("tier", "word", "tier", "of limits and checks"),
     column("risk", "word", "risk", "the rating that we gave"),
     column("purpose", "word", "purpose", "of the account, as declared"),
-    column("licence", "word", "licence"),
+    column("licence", "word", "licence", "to deal, as on record"),
 )
 _HEAD = (column("subject"), column("at", means="when this became known"), *_FIELDS)
 

@@ -148,7 +148,7 @@ def _play(stage: Stage) -> None:
         if wanted and start + 25 * 86_400 < stage.plan.until:
             module = rng.choice(fits)
             stage.play(module.PAIR, f"again/{actor.customer}")
-            actor.start, actor.clock, actor.rng = start, start, stage.rng
+            actor.start, actor.clock, actor.rng, actor.group = start, start, stage.rng, ""
             module.again(stage, actor)
             stage.tell(actor, done.role)
             wanted -= 1

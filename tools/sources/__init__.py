@@ -16,6 +16,8 @@ from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import KINDS, Kind
 from casewright.tools.intake.reading import Reading, Wishes
 
+ANY = "table"  # the format of whatever a person maps
+
 
 @dataclass(frozen=True)
 class Source:
@@ -55,11 +57,15 @@ def source_of(kind: Kind, name: str, file: SourceFile, wishes: Wishes) -> Source
             raise DataError(f"this is not {name}: expected {expected}, found {file.header!r}", file.path,
                             hint=_looks_like(file, kind.name, wishes))  # fmt: skip
         return known[name]
+    if len(fitting) > 1 and wishes.map_path is None:  # a table has any columns: another format says more
+        fitting = [other for other in fitting if other != ANY]
+    elif wishes.map_path is not None:
+        fitting = [ANY]
     if len(fitting) != 1:
         told = (
             f"could be {' or '.join(fitting)}" if fitting else f"is of no known format: its header is {file.header!r}"
         )
-        hint = "say which with --format" if fitting else f"say --format table --map MAP.yaml; {_nearest('', kind.name)}"
+        hint = "say which with --format" if fitting else f"say --format {ANY} --map MAP.yaml; {_nearest('', kind.name)}"
         raise DataError(f"the file {told}", file.path, hint=hint)
     return known[fitting[0]]
 

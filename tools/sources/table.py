@@ -14,7 +14,7 @@ from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import KINDS, LONGEST_TEXT, VALUE, Kind
 from casewright.tools.intake.mapping import Mapped, rate_of, read_map
 from casewright.tools.intake.reading import Reading, Wishes
-from casewright.tools.sources import Source
+from casewright.tools.sources import ANY, Source
 
 
 def _fits(file: SourceFile, kind: Kind, wishes: Wishes) -> bool:
@@ -129,7 +129,7 @@ def _as_written(value: object) -> str:
 
 
 SOURCE = Source(
-    "table",
+    ANY,
     tuple(KINDS),
     "any CSV, Parquet or JSON lines under our names, or with --map",
     "the columns {required}, or a --map MAP.yaml that names them",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from casewright.knowledge.errors import DataError
+from casewright.tools.intake.columns import literal
 from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import Kind
 from casewright.tools.intake.reading import Reading, Row, Wishes
@@ -41,7 +42,9 @@ def _read(file: SourceFile, kind: Kind, wishes: Wishes) -> Reading:
             "source": """coalesce('TagPack ' || "pack" || ', ', '') || coalesce("source", 'no source given')""",
             "confidence": '"confidence"',
             "network": network_of('"currency"', '"address"'),
-            "known_at": '"lastmod"',
+            "known_at": f"""coalesce("lastmod", {literal(wishes.as_of.isoformat())})"""
+            if wishes.as_of
+            else '"lastmod"',
         },
         columns=COLUMNS,
         rows=_tags(file) if _is_yaml(file) else None,

@@ -19,7 +19,7 @@ def list_(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
     rule: Annotated[str, typer.Option(help="Only alerts of this rule.")] = "",
-    subject: Annotated[str, typer.Option(help="Only alerts on this account.")] = "",
+    subject: Annotated[str, typer.Option(help="Only alerts on this account, with their reasons.")] = "",
     newest: Annotated[bool, typer.Option("--newest", help="Newest first, whatever their weight.")] = False,
 ) -> Answer:
     """List the alerts by severity, then by score: how far past its thresholds the account was (1 = just reached)."""
@@ -29,5 +29,6 @@ def list_(
     with Ledger.open(workspace_of(context).ledger) as ledger:
         rows = listed(ledger, limit=limit, rule=rule, subject=subject, newest=newest)
         total = int(ledger.value("select count(*) from alerts"))
-    text = table(rows, ["id", "subject", "at", "severity", "score", "rule", "reason"]) if rows else "No alerts."
+    columns = ["id", "subject", "at", "severity", "score", "rule", *(["reason"] if subject else [])]
+    text = table(rows, columns) if rows else "No alerts."
     return Answer({"alerts": rows, "shown": len(rows), "all": total}, text)

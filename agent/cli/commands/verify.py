@@ -24,8 +24,8 @@ def verify(
     Then each tool is asked again with its stored arguments on the workspace's ledger, and what moved is told. The
     text is held against the case's evidence, never against the draft.
     """
-    from casewright.agent.verification import case_of, draft_of, moved_in
     from casewright.agent.grounding import check
+    from casewright.agent.verification import case_of, draft_of, moved_in
 
     workspace = workspace_of(context)
     found = case_of(case, workspace)

@@ -1,7 +1,8 @@
 """13: in on one chain, converted twice, out on another at a loss; and an arbitrageur between two exchanges."""
 
 from casewright.tools.simulate.actor import BTC, ETH, HOUR, SOL, USDC, USDT, Actor
-from casewright.tools.simulate.chain import units_of
+from casewright.tools.simulate.book import NETWORK
+from casewright.tools.simulate.chain import NETWORK_FEES, units_of
 from casewright.tools.simulate.plan import DAY
 from casewright.tools.simulate.stage import Pair, Stage
 
@@ -38,9 +39,10 @@ def again(stage: Stage, actor: Actor) -> None:
         actor.login(at - 60)
         actor.deposit(at, asset, network, units, source)
         charge = actor.pick(0.0105, 0.0175)  # the instant conversion costs this much each time
-        actor.trade(actor.clock + rng.randint(120, 1200), asset, middle, fee=charge)
-        actor.trade(actor.clock + rng.randint(60, 1500), middle, last, fee=charge)
-        actor.withdraw(actor.clock + rng.randint(120, 1800), last, out, stage.parties.add(out))
+        got = actor.trade(actor.clock + rng.randint(60, 500), asset, middle, int(units / (1 + charge)), fee=charge)
+        got = actor.trade(actor.clock + rng.randint(30, 400), middle, last, int(got / (1 + charge)), fee=charge)
+        paid = NETWORK_FEES[last, NETWORK[out]]
+        actor.withdraw(actor.clock + rng.randint(60, 900), last, out, stage.parties.add(out), got - paid)
 
 
 def look_alike(stage: Stage, count: int) -> None:

@@ -1,20 +1,43 @@
-"""Mutations of true sentences, one kind a function: each makes a text that the evidence no longer bears out."""
+"""The mutation test: true drafts, made untrue one change at a time; the check must catch 99 of 100 and alarm at none.
 
+Each mutation is a function that yields changed sentences with what was done. Nothing is left out by looking at the
+answer of the check; a change that happens to leave a true sentence counts as missed.
+"""
+
+import csv
+import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+import yaml
+
+from casewright.agent.grounding import check, parse
 from casewright.knowledge.case import Case, Sentence
+
+CASES = Path(__file__).with_name("cases")
+WANTED = 0.99
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"(?<![\w.…-])\d[\d,]*(?:\.\d+)?(?![\w…]|-\w)|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}:\d{2}")
 _ADDRESS = re.compile(r"0x[0-9a-f]{40,64}|T[1-9A-HJ-NP-Za-km-z]{33}|\b[A-Z]{1,3}-\d{3,}|\bbc1[a-z0-9]{20,}")
 _CODE = re.compile(r"`[^`]*`|\"[^\"]*\"")
 _CURRENCIES = ("SGD", "USD")
-_OFFENCES = ("phishing", "ransomware", "terrorist financing", "child abuse material", "sanctions evasion", "darknet market")
+_OFFENCES = (
+    "phishing",
+    "ransomware",
+    "terrorist financing",
+    "child abuse material",
+    "sanctions evasion",
+    "darknet market",
+)
 _ASSETS = ("USDT", "USDC", "ETH", "BTC", "DAI", "TRX")
 
 
@@ -94,7 +117,13 @@ def address(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tupl
         old = match.group()[place]
         if not old.isalnum():
             continue
-        new = rng.choice([c for c in ("0123456789abcdef" if match.group().startswith("0x") or old.isdigit() else "abcdefghjkmnpqrs") if c != old])
+        new = rng.choice(
+            [
+                c
+                for c in ("0123456789abcdef" if match.group().startswith("0x") or old.isdigit() else "abcdefghjkmnpqrs")
+                if c != old
+            ]
+        )
         if old.isdigit() and not match.group().startswith("0x"):
             new = rng.choice([c for c in "0123456789" if c != old])
         yield f"{match.group()} at {place}", _put(sentence, match.start() + place, match.start() + place + 1, new)
@@ -109,12 +138,17 @@ def asset(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[
 
 def offence(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """An offence named that no finding supports."""
-    held = str([f.model_dump() for f in case.findings]) + str([t.model_dump() for t in case.typologies])
+    held = f"{case.findings} {case.typologies} {[known.value for e in case.evidence for known in e.cells() if known.unit == 'category']}"
     for word in rng.sample(_OFFENCES, 2):
         if word not in held and "`" not in sentence.text and not sentence.text.startswith("No "):
-            yield f"+ {word}", _put(sentence, len(sentence.text) - 1, len(sentence.text), f", as part of a {word} campaign.")
-    for match in list(_spans(sentence.text, re.compile(r"\b(?:transfers|payers|account|address)\b")))[: not sentence.text.startswith("No ")]:
-        word = rng.choice(_OFFENCES)
+            yield (
+                f"+ {word}",
+                _put(sentence, len(sentence.text) - 1, len(sentence.text), f", as part of a {word} campaign."),
+            )
+    for match in list(_spans(sentence.text, re.compile(r"\b(?:transfers|payers|account|address)\b")))[
+        : not sentence.text.startswith("No ")
+    ]:
+        word = rng.choice([word for word in _OFFENCES if word not in held])
         yield f"+ {word} before {match.group()}", _put(sentence, match.start(), match.start(), f"{word} ")
 
 
@@ -131,7 +165,13 @@ def quantifier(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[t
 
 def rank(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """First for only, only for first, last for first."""
-    for old, new in (("first", "only"), ("First", "Only"), ("largest", "only"), ("first", "last"), ("largest", "smallest")):
+    for old, new in (
+        ("first", "only"),
+        ("First", "Only"),
+        ("largest", "only"),
+        ("first", "last"),
+        ("largest", "smallest"),
+    ):
         for match in _spans(sentence.text, re.compile(rf"\b{old}\b(?! movement)(?! address)(?! seen)")):
             yield f"{old} -> {new}", _put(sentence, *match.span(), new)
 
@@ -150,14 +190,24 @@ def reach(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[
     """Direct for indirect and the other way."""
     if "direct or indirect" in sentence.text:
         return
-    for old, new in (("indirect", "direct"), ("direct", "indirect"), ("Indirectly", "Directly"), ("indirectly", "directly")):
+    for old, new in (
+        ("indirect", "direct"),
+        ("direct", "indirect"),
+        ("Indirectly", "Directly"),
+        ("indirectly", "directly"),
+    ):
         for match in _spans(sentence.text, re.compile(rf"\b{old}\b")):
             yield f"{old} -> {new}", _put(sentence, *match.span(), new)
 
 
 def victim(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """The victim for the subject."""
-    for old, new in ((r"\bit\b", "the victim"), (r"\bthe account\b", "the victim"), (r"\bIt\b", "The victim"), (r"\baccount(?= C-)", "victim")):
+    for old, new in (
+        (r"\bit\b", "the victim"),
+        (r"\bthe account\b", "the victim"),
+        (r"\bIt\b", "The victim"),
+        (r"\baccount(?= C-)", "victim"),
+    ):
         for match in _spans(sentence.text, re.compile(old))[:1]:
             yield f"{match.group()} -> {new}", _put(sentence, *match.span(), new)
 
@@ -171,11 +221,17 @@ def currency(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tup
 
 def zone(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """Local time for UTC: the label changed, or the time, or the day."""
-    local = re.compile(r"(\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}:\d{2}) ([A-Z]{3})(?: \((?:(\d{4}-\d{2}-\d{2}) )?(\d{2}:\d{2}:\d{2}) UTC\))?")
+    local = re.compile(
+        r"(\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}:\d{2}) ([A-Z]{3})(?: \((?:(\d{4}-\d{2}-\d{2}) )?(\d{2}:\d{2}:\d{2}) UTC\))?"
+    )
     for match in _spans(sentence.text, local):
         here, time, name, other_day, utc = match.groups()
         if utc is None:
-            shifted = datetime.fromisoformat(f"{here}T{time}").replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo("Asia/Singapore"))
+            shifted = (
+                datetime.fromisoformat(f"{here}T{time}")
+                .replace(tzinfo=ZoneInfo("UTC"))
+                .astimezone(ZoneInfo("Asia/Singapore"))
+            )
             yield "SGT's time as UTC", _put(sentence, *match.span(), f"{shifted:%Y-%m-%d} at {shifted:%H:%M:%S} UTC")
             yield "UTC named SGT", _put(sentence, *match.span(), f"{here} at {time} SGT")
             continue
@@ -207,10 +263,17 @@ def _moved(sentences: list[Sentence], case: Case, rng: random.Random) -> Iterato
         for sentence in sentences:
             own = _spans(sentence.text, pattern)
             others = [s for s in sentences if not set(s.evidence) & set(sentence.evidence)]
-            found = [(m.group(), s) for s in others for m in _spans(s.text, pattern) if m.group() not in _held(case, sentence) and m.group() not in sentence.text]
+            found = [
+                (m.group(), s)
+                for s in others
+                for m in _spans(s.text, pattern)
+                if m.group() not in _held(case, sentence) and m.group() not in sentence.text
+            ]
             if own and found:
                 place, (text, _) = rng.choice(own), rng.choice(found)
-                yield Mutant("moved", _put(sentence, *place.span(), text), sentence, f"{kind} {place.group()} -> {text}")
+                yield Mutant(
+                    "moved", _put(sentence, *place.span(), text), sentence, f"{kind} {place.group()} -> {text}"
+                )
 
 
 def _held(case: Case, sentence: Sentence) -> set[str]:
@@ -222,3 +285,96 @@ def _held(case: Case, sentence: Sentence) -> set[str]:
                 held.add(f"{fact.unit} {fact.value:,.2f}" if fact.kind == "money" else str(fact.value))
                 held |= {fact.about, fact.other}
     return held
+
+
+def _caught(sentences: Sequence[Sentence], case: Case, seeds: Sequence[int]) -> tuple[Counter[str], list[Mutant]]:
+    """How many mutants of each kind there were, and those that the check let through."""
+    tried: Counter[str] = Counter()
+    missed = []
+    for seed in seeds:
+        waiting = list(mutants(list(sentences), case, random.Random(seed)))
+        tried.update(mutant.kind for mutant in waiting)
+        while waiting:  # a report knows a sentence by its text, so that each text is checked once in a turn
+            turn = {mutant.sentence.text: mutant for mutant in reversed(waiting)}
+            found = {u.sentence for u in check([m.sentence for m in turn.values()], case).unsupported}
+            missed.extend(mutant for text, mutant in turn.items() if text not in found)
+            waiting = [mutant for mutant in waiting if turn[mutant.sentence.text] is not mutant]
+    return tried, missed
+
+
+def _tell(tried: Counter[str], missed: list[Mutant]) -> float:
+    """Print the rate of each kind (`pytest -s` shows it) and return the rate of all."""
+    lost = Counter(mutant.kind for mutant in missed)
+    for kind, number in sorted(tried.items()):
+        print(f"{kind:<11} {number:>6} mutants  {1 - lost[kind] / number:.4f} caught")
+    for mutant in missed[:20]:
+        print(f"missed {mutant.kind}: {mutant.what}: {mutant.sentence.text}")
+    return 1 - len(missed) / sum(tried.values())
+
+
+def _by_hand(name: str) -> tuple[Case, list[Sentence]]:
+    case = Case.model_validate(yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8")))
+    sections = parse((CASES / f"{name}.md").read_text(encoding="utf-8"))
+    return case, [sentence for section in sections for sentence in section.sentences]
+
+
+@pytest.mark.parametrize("name", ["onchain", "customer"])
+def test_mutations_of_a_draft_written_by_hand_are_caught(name: str) -> None:
+    case, sentences = _by_hand(name)
+    assert not check(sentences, case).unsupported
+    tried, missed = _caught(sentences, case, seeds=(1, 2))
+    assert set(tried) > {"digit", "day", "direction", "address", "offence", "victim", "currency", "zone", "moved"}
+    assert _tell(tried, missed) >= WANTED
+
+
+def _drafts(paths: Sequence[Path]) -> Iterator[tuple[Case, list[Sentence]]]:
+    for path in paths:
+        case = Case.model_validate_json(path.read_text(encoding="utf-8"))
+        yield case, list(case.narrative.sentences)
+
+
+def _try_all(drafts: Iterator[tuple[Case, list[Sentence]]], seeds: Sequence[int]) -> None:
+    tried: Counter[str] = Counter()
+    missed: list[Mutant] = []
+    for case, sentences in drafts:
+        report = check(sentences, case, [section.title for section in case.narrative.sections])
+        assert not report.unsupported, report.unsupported
+        more, lost = _caught(sentences, case, seeds)
+        tried.update(more)
+        missed.extend(lost)
+    assert _tell(tried, missed) >= WANTED
+
+
+@pytest.mark.xdist_group("heist")
+def test_mutations_of_the_heists_drafts_are_caught(casewright: Any, heists: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "heists"
+    assert casewright("init", workspace).code == 0
+    sources = []
+    for name in ("LIFI", "54m"):
+        assert (
+            casewright(
+                "-w", workspace, "import", "transfers", heists / name / f"{name}.csv", "--format", "heist-csv"
+            ).code
+            == 0
+        )
+        sources += (heists / name / "source_addresses.csv").read_text(encoding="utf-8").split()
+    ran = casewright("-w", workspace, "investigate", *sources[:3], "--out", tmp_path / "out", "--json")
+    assert ran.code == 0, ran.err
+    _try_all(_drafts(sorted((tmp_path / "out").glob("*/case.json"))), seeds=(1,))
+
+
+@pytest.mark.xdist_group("demo")
+def test_mutations_of_a_made_up_exchanges_drafts_are_caught(casewright: Any, tmp_path: Path) -> None:
+    data, workspace = tmp_path / "data", tmp_path / "exchange"
+    assert casewright("simulate", data, "--customers", 1000, "--subjects", 1, "--months", 6).code == 0
+    assert casewright("init", workspace, "--timezone", "Asia/Singapore", "--currency", "SGD").code == 0
+    (workspace / "rates.csv").write_bytes((data / "rates.csv").read_bytes())
+    for kind in ("customers", "labels", "transfers", "logins", "events"):
+        ran = casewright("-w", workspace, "import", kind, data / f"{kind}.parquet", "--format", "table")
+        assert ran.code == 0, ran.err
+    with (data / "truth" / "truth.csv").open(encoding="utf-8", newline="") as file:
+        customers = sorted({row["subject"] for row in csv.DictReader(file) if row["subject"].startswith("C-")})[::5][:5]
+    ran = casewright("-w", workspace, "investigate", *customers, "--out", tmp_path / "out", "--json")
+    assert ran.code == 0, ran.err
+    assert len(json.loads(ran.out)["cases"]) == len(customers)
+    _try_all(_drafts(sorted((tmp_path / "out").glob("*/case.json"))), seeds=(1,))
