@@ -50,11 +50,19 @@ def _plan(folder: Path) -> Iterator[Sequence[str]]:
         yield [*here, "import", kind, str(data / f"{kind}.parquet"), "--format", "table"]
     yield [*here, "rules", "run"]
     yield [*here, "alerts", "list", "--limit", str(SHOWN)]
-    found = json.loads(_run([*here, "alerts", "list", "--limit", "1000", "--json"]))["alerts"]
-    cases = [alert["id"] for alert in {alert["rule"]: alert for alert in reversed(found)}.values()]
+    cases = [alert["id"] for rule in _rules(here) for alert in _alerts(here, "--rule", rule, "--limit", "1")]
     yield [*here, "investigate", *cases]
     for name in cases:
         yield [*here, "verify", f"CASE-{name}"]
+
+
+def _rules(here: Sequence[str]) -> list[str]:
+    return [rule["id"] for rule in json.loads(_run([*here, "rules", "list", "--json"]))["rules"]]
+
+
+def _alerts(here: Sequence[str], *options: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(_run([*here, "alerts", "list", *options, "--json"]))["alerts"]
+    return found
 
 
 def _run(arguments: Sequence[str]) -> str:

@@ -55,7 +55,7 @@ def _wrapped(text: str, mark: str = "") -> list[str]:
 def _flag(flag: RedFlag, indicators: Mapping[str, Indicator]) -> str:
     telling = (" Defining." if flag.defining else "") + ("", "", " Telling.", " Rare without it.")[flag.weight]
     how = measure_text(flag, indicators)
-    return f"[{flag.on}] {flag.see}.{telling} {'Measured: ' if flag.reading else ''}{how}."
+    return f"[{flag.on}] {flag.see}.{telling} {'Measured: ' if flag.reading else 'Not measured: '}{how}."
 
 
 def _look_alike(other: LookAlike) -> str:

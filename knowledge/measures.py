@@ -10,15 +10,13 @@ from casewright.knowledge.typology import OURS, RedFlag
 def measure_text(flag: RedFlag, indicators: Mapping[str, Indicator]) -> str:
     """How the flag is measured: `payers who first paid it within 30 days (kind fiat_in): at least 5 payers`."""
     if flag.needs:
-        return f"not observable here; would need {flag.needs}"
+        return f"not observable here, would need {flag.needs}"
     if flag.indicator:
         indicator = indicators[flag.indicator]
         unsaid = {key: value for key, value in flag.parameters.items() if f"{{{key}}}" not in indicator.means}
         with_ = f" ({', '.join(f'{key} {value}' for key, value in unsaid.items())})" if unsaid else ""
         return f"{indicator.told(flag.parameters)}{with_}: {limit_text(flag, indicator.unit)} ({basis_text(flag)})"
-    if flag.exposure or flag.event:
-        return f"{limit_text(flag)} ({basis_text(flag)})"
-    return limit_text(flag)
+    return limit_text(flag) if flag.label else f"{limit_text(flag)} ({basis_text(flag)})"
 
 
 def limit_text(flag: RedFlag, unit: str = "") -> str:
@@ -38,7 +36,8 @@ def limit_text(flag: RedFlag, unit: str = "") -> str:
         return f"at least {flag.event.at_least} of {' or '.join(flag.event.kinds)} in the timeline"
     if flag.customer:
         told = flag.customer.model_dump(exclude_none=True, exclude_defaults=True)
-        return "customer: " + ", ".join(f"{key.replace('_', ' ')} {_listed(value)}" for key, value in told.items())
+        parts = (f"{key.replace('_', ' ')} {_listed(value)}" for key, value in told.items())
+        return f"customer record with {', '.join(parts)}"
     return ""
 
 
@@ -65,4 +64,6 @@ def _short(value: Decimal) -> str:
 
 
 def _listed(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -14,6 +14,9 @@ from casewright.knowledge.clock import iso
 from casewright.tools.warehouse import Ledger
 
 OWN = ("own", "custodial")  # the house's own wallets: traces end and networks do not join there
+# Contracts that route value on within the same transaction, where it mixes with nothing: an aggregator sends it to a
+# bridge, a bridge's inbox to its vault. What leaves in another transaction has no known link to what came in.
+PASSING = ("bridge",)
 
 # How much a source's word weighs, best first: the words of GraphSense's TagPacks, and plain ones. An unlisted word
 # stands where "" stands.
@@ -87,8 +90,10 @@ class Labels:
         """The category for which a trace ends there, empty where it goes on.
 
         Any label will do, not the best alone: an exchange's wallet that somebody has reported stays an exchange's.
+        One through which nothing passes goes before one of PASSING.
         """
-        return next((label.category for label in self._known.get(name, ()) if label.category in ending()), "")
+        found = [label.category for label in self._known.get(name, ()) if label.category in ending()]
+        return next((category for category in found if category not in PASSING), found[0] if found else "")
 
 
 def risk_order(category: str = "category") -> str:

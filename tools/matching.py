@@ -110,8 +110,8 @@ def _read(flag: RedFlag, known: _Known) -> _Reading:
     if flag.event:
         return _read_event(flag, flag.event, known)
     if flag.customer:
-        return _read_customer(flag.customer, known)
-    return _Reading("unmeasured", f"not observable here; would need {flag.needs}" if flag.needs else "has no measure")
+        return _read_customer(flag, flag.customer, known)
+    return _Reading("unmeasured", f"not observable here, would need {flag.needs}" if flag.needs else "has no measure")
 
 
 def _against(flag: RedFlag, fired: bool, value: str, evidence: str, unit: str = "") -> _Reading:
@@ -172,7 +172,7 @@ def _read_event(flag: RedFlag, wanted: Happened, known: _Known) -> _Reading:
     return _against(flag, len(found) >= wanted.at_least, f"{len(found)} ({kinds})", found[0][1])
 
 
-def _read_customer(wanted: Holder, known: _Known) -> _Reading:
+def _read_customer(flag: RedFlag, wanted: Holder, known: _Known) -> _Reading:
     answers = [e for e in known.by_tool.get("customer", ()) if e.status == "found"]
     if not answers:
         return _Reading("unmeasured", "there is no customer record")
@@ -183,7 +183,7 @@ def _read_customer(wanted: Holder, known: _Known) -> _Reading:
         return _Reading("unmeasured", "the customer record does not say")
     told = ", ".join(f"{facts[name]} {_AFTER.get(name, '')}".strip() for name, _ in conditions)
     fired = all(holds(facts[name].lower()) for name, holds in conditions)
-    return _Reading("fired" if fired else "silent", told, answers[0].id)
+    return _against(flag, fired, told, answers[0].id)
 
 
 _AFTER = {"age_years": "years old", "account_age_days": "days a customer"}

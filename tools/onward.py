@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from casewright.tools.warehouse import Ledger
 
 Ints = NDArray[np.int64]
-FOLLOWED = "status = 'completed' and kind not in ('trade', 'fee')"  # what moves value from one account to another
+Bools = NDArray[np.bool_]
+# What moves value from one account to another, of legs or transfers `l`.
+FOLLOWED = "l.status = 'completed' and l.kind not in ('trade', 'fee')"
 UNKNOWN = -1  # cents of a transfer without a value; also what was not fetched yet
 NOWHERE = -2  # the far side of a leg that leads to the same account
 _BITS = 36  # of a time in a place: 1,000 years around 1970 in seconds
@@ -23,10 +25,14 @@ _CENTS = f"coalesce(cast(l.usd * 100 as bigint), {UNKNOWN}) as cents"
 _NUMBERS = f"""
 select m.n, l.rowid as row, l.epoch, {{cents}}
 from legs l join (select unnest($numbers) as n, hash(unnest($names)) as key) m on l.key = m.key
-where direction = $side and {FOLLOWED} and l.epoch >= $since and l.epoch < $until"""
+where l.direction = $side and {FOLLOWED} and l.epoch >= $since and l.epoch < $until"""
 _REST = f"""
 select p.i, l.account, l.counterparty, {_CENTS}, coalesce(cast(l.local * 100 as bigint), {UNKNOWN}) as local_cents
 from legs l join (select unnest($rows) as row, unnest($places) as i) p on l.rowid = p.row"""
+
+_HASHES = """
+select p.i, t.hash from legs l join (select unnest($rows) as row, unnest($places) as i) p on l.rowid = p.row
+    join transfers t on t.epoch = l.epoch and t.id = l.transfer where t.hash is not null"""
 
 
 class Onward:
@@ -101,6 +107,14 @@ class Onward:
             stranger = np.fromiter((self.names[n] for n in self._near[at]), object, len(at)) != owners
             self._far[at] = np.where(stranger | (far == self._near[at]), NOWHERE, far)
         return self._far[places]
+
+    def same_transaction(self, places: Ints, others: Ints) -> Bools:
+        """Which of these legs share their transaction's hash with the other leg beside them."""
+        every = np.unique(np.concatenate([places, others]))
+        found = self._fetch(_HASHES, rows=self.rows[every], places=every) if len(every) else {"i": [], "hash": []}
+        hashes = dict(zip(found["i"], found["hash"], strict=True))
+        pairs = ((hashes.get(one), hashes.get(other)) for one, other in zip(places, others, strict=True))
+        return np.fromiter((one is not None and one == other for one, other in pairs), np.bool_, len(places))
 
     def epochs(self, places: Ints) -> Ints:
         """When the transfers happened: epoch seconds."""

@@ -1,17 +1,19 @@
 """The steps of a trace: hop by hop, the accounts whose arrival has just improved, for all subjects at once."""
 
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
 from casewright.knowledge.records import Subjects
 from casewright.tools.labels import PASSING, Labels
-from casewright.tools.onward import NOWHERE, UNKNOWN, Ints, Onward
-from casewright.tools.traced import ACCOUNT_BITS, Bools, Caps, Stop, Walk
+from casewright.tools.onward import NOWHERE, UNKNOWN, Bools, Ints, Onward
+from casewright.tools.traced import ACCOUNT_BITS, Caps, Stop, Walk
 
 ALWAYS = 2**62  # the open end of a window
 _NEVER = np.iinfo(np.int64).max
 _ACCOUNT = 2**ACCOUNT_BITS - 1
+_PLACE_BITS = 40
+_PLACE = 2**_PLACE_BITS - 1
 _ENDS, _PASSES = 1, 2
 
 
@@ -24,7 +26,7 @@ class Ends:
 
     def among(self, accounts: Ints) -> Bools:
         """True for those that end a trace."""
-        return cast(Bools, self._kind(accounts) > 0)
+        return self._kind(accounts) > 0
 
     def passing(self, accounts: Ints) -> Bools:
         """True for those of them that value may pass through within one transaction."""
@@ -43,8 +45,6 @@ class Ends:
 
 # An account known to one subject's trace; the key is the subject's number and the account.
 _KNOWN = np.dtype([(name, np.int64) for name in ("key", "arrival", "hop", "stop", "left")] + [("moved", np.bool_)])
-# A transfer to where value passes through, and one on from there in the same transaction.
-_PAIR = np.dtype([(name, np.int64) for name in ("number", "into", "on")])
 
 
 class Steps:
@@ -61,7 +61,9 @@ class Steps:
         self.known["arrival"] = 1 - until if backward else since
         self.below, self.unfollowed, self.late, self.halted, self.used = np.zeros((5, len(subjects)), np.int64)
         self.moves: list[tuple[Ints, Ints, Ints]] = []
-        self.pairs = self.waiting = np.empty(0, _PAIR)  # all, and those whose second half the next hop takes
+        # Transfers to where value passes through, and those on from there in the same transaction: all that were found,
+        # and those that the next hop takes. A subject's number and a place in one integer.
+        self.into = self.on = self.taken = self.waiting = np.empty(0, np.int64)
 
     def all(self, labels: Labels) -> Walk:
         """Take hop after hop until nothing improves or the hop limit is there."""
@@ -105,8 +107,8 @@ class Steps:
         going, moved = stop == Stop.WENT_ON, self.known["moved"][at]
         if hop > self.caps.hops:
             self.late += _sums(number, going & moved & (fresh > 0), len(self.late))
-            waiting = np.unique((self.waiting["number"] << ACCOUNT_BITS) + self.onward.near(self.waiting["on"]))
-            self.late += _sums(waiting >> ACCOUNT_BITS, np.ones(len(waiting)), len(self.late))
+            routers = np.unique(((self.waiting >> _PLACE_BITS) << ACCOUNT_BITS) + self.onward.near(self.waiting & _PLACE))
+            self.late += _sums(routers >> ACCOUNT_BITS, np.ones_like(routers), len(self.late))
             self.waiting = self.waiting[:0]
             stop[going & ~moved] = Stop.HOPS
             fresh[:] = 0
@@ -135,37 +137,36 @@ class Steps:
 
     def _arrive(self, hop: int, number: Ints, places: Ints) -> tuple[Ints, Ints]:
         """Note these transfers, those that pass on, and their arrivals; what improved, and what it was before."""
-        number = np.concatenate([number, self.waiting["number"]])
-        places = np.concatenate([places, self.waiting["on"]])
+        number = np.concatenate([number, self.waiting >> _PLACE_BITS])
+        places = np.concatenate([places, self.waiting & _PLACE])
         away = self.onward.far(places) != NOWHERE
         number, places = number[away], places[away]
         near, far = self.onward.near(places), self.onward.far(places)
         self.known["moved"][np.searchsorted(self.known["key"], (number << ACCOUNT_BITS) + near)] = True
         self.moves.append((number, np.full(len(number), hop, np.int64), places))
-        self.used += _sums(number, np.ones(len(number)), len(self.used))
-        self.waiting = self._passing_on(number, places, far)
+        self.used += _sums(number, np.ones_like(number), len(self.used))
+        self._pass_on(number, places, far)
         times, keys = self.onward.times[places], (number << ACCOUNT_BITS) + far
         order = np.lexsort((times, keys))
         keys, first = np.unique(keys[order], return_index=True)
         return self._improve(hop, keys, times[order][first])
 
-    def _passing_on(self, number: Ints, places: Ints, far: Ints) -> Any:
-        """The transfers that go on from there in the same transaction: a contract that routes mixes nothing."""
+    def _pass_on(self, number: Ints, places: Ints, far: Ints) -> None:
+        """Have the next hop take what goes on in the same transaction: a contract that routes value mixes nothing."""
+        self.waiting = self.waiting[:0]
         here = self.ends.passing(far) & (far != self.starts[number])
         number, places, far = number[here], places[here], far[here]
         if not len(far):
-            return self.waiting[:0]
+            return
         self.onward.read(far)
         times = self.onward.times[places]
         rows, on = _ranges(self.onward.place(far, times), self.onward.place(far, times + 1))
-        same = self._enough(on) & self.onward.same_transaction(places[rows], on)
-        pairs = np.zeros(int(same.sum()), _PAIR)
-        pairs["number"], pairs["into"], pairs["on"] = number[rows[same]], places[rows[same]], on[same]
-        self.pairs = np.concatenate([self.pairs, pairs])
-        taken = np.unique(np.concatenate([self.pairs[["number", "on"]][: -len(pairs) or None]]))
-        fresh = pairs[~np.isin(_both(pairs), _both(taken))] if len(taken) else pairs
-        _, first = np.unique(_both(fresh), return_index=True)
-        return fresh[first]
+        same = self.onward.same_transaction(places[rows], on) & self._enough(on)
+        rows, on = rows[same], (number[rows[same]] << _PLACE_BITS) + on[same]
+        self.into = np.concatenate([self.into, (number[rows] << _PLACE_BITS) + places[rows]])
+        self.on = np.concatenate([self.on, on])
+        self.waiting = np.setdiff1d(on, self.taken)
+        self.taken = np.union1d(self.taken, on)
 
     def _improve(self, hop: int, keys: Ints, times: Ints) -> tuple[Ints, Ints]:
         at = np.minimum(np.searchsorted(self.known["key"], keys), len(self.known) - 1)
@@ -187,4 +188,41 @@ class Steps:
         number, hop, place = (np.concatenate(part) for part in zip((none, none, none), *self.moves, strict=True))
         order = np.lexsort((self.onward.rows[place], self.onward.epochs(place), hop, number))
         number, hop, place = number[order], hop[order], place[order]
-        ...
+        moves = (number << _PLACE_BITS) + place
+        passed = np.isin(moves, self.into[np.isin(self.on, moves)])
+        reached = self.known[self.known["hop"] > 0]
+        stayed = (number[~passed] << ACCOUNT_BITS) + self.onward.far(place[~passed])
+        reached["stop"][(reached["stop"] == Stop.LABELLED) & ~np.isin(reached["key"], stayed)] = Stop.WENT_ON
+        return Walk(
+            subjects=self.subjects,
+            onward=self.onward,
+            labels=labels,
+            number=number,
+            hop=hop,
+            place=place,
+            passed=passed,
+            reached_number=reached["key"] >> ACCOUNT_BITS,
+            reached=reached["key"] & _ACCOUNT,
+            reached_hop=reached["hop"],
+            reached_at=reached["arrival"] * (-1 if self.backward else 1),
+            stop=reached["stop"],
+            left=reached["left"],
+            below=self.below,
+            unfollowed=self.unfollowed,
+            late=self.late,
+            halted=self.halted,
+        )
+
+
+def _ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Every place from LOW to HIGH: which of the two it belongs to, and the place."""
+    lengths = high - low
+    rows = np.repeat(np.arange(len(low)), lengths)
+    return rows, np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths) + low[rows]
+
+
+def _sums(number: Ints, values: Ints | Bools, length: int) -> Ints:
+    """VALUES added up by subject."""
+    total = np.zeros(length, np.int64)
+    np.add.at(total, number, values.astype(np.int64))
+    return total

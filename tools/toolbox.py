@@ -105,6 +105,8 @@ def per_subject(evidence: Evidence, subjects: Subjects) -> dict[str, Evidence]:
     facts: dict[str, list[Any]] = {}
     for fact in evidence.facts:
         facts.setdefault(fact.about, []).append(fact)
+    if len(subjects) == 1:
+        return {subjects[0].id: evidence}
     shared = {}
     whole, plain = asked_text(subjects), evidence.with_shares({})
     for subject in subjects:

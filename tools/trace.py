@@ -49,19 +49,24 @@ def statement(caps: Caps, *, backward: bool = False) -> str:
     near, far = ('"to"', '"from"') if backward else ('"from"', '"to"')
     least = f" and l.usd >= {caps.min_usd:f}" if caps.min_usd > 0 else ""
     what = f"l.direction = '{'in' if backward else 'out'}' and {FOLLOWED} and l.counterparty <> l.account{least}"
-    leg = f"l.account as {near}, l.counterparty as {far}, l.epoch, l.transfer, l.usd"
+    leg = f"l.account as {near}, l.counterparty as {far}, l.epoch, l.transfer, l.usd, t.hash"
     in_time = "l.epoch <= w.epoch and l.epoch >= s.since" if backward else "l.epoch >= w.epoch and l.epoch < s.until"
+    ends = "select 1 from labels b where b.id = w.{} and b.category in {}"
+    closed = ends.format(far, in_words(tuple(name for name in ending() if name not in PASSING)))
+    passing = ends.format(far, in_words(PASSING))
     return f"""with recursive walk as (
     select s.nr, 1 as hop, {leg}
     from asked s join legs l on l.key = s.key and l.account = s.id and l.epoch >= s.since and l.epoch < s.until
+        join transfers t on t.id = l.transfer and t.epoch = l.epoch
     where {what}
     union
     select w.nr, w.hop + 1, {leg}
     from walk w join asked s on s.nr = w.nr
         join legs l on l.key = hash(w.{far}) and l.account = w.{far} and {in_time}
+        join transfers t on t.id = l.transfer and t.epoch = l.epoch
     where w.hop < {caps.hops} and {what}
-        and (w.{far} = s.id or not exists (
-            select 1 from labels b where b.id = w.{far} and b.category in {in_words(ending())}))
+        and (w.{far} = s.id or not exists ({closed})
+            and (not exists ({passing}) or l.epoch = w.epoch and t.hash = w.hash))
 )
 select s.id as subject, min(w.hop) as hop, w."from", w."to", w.epoch, w.transfer, w.usd
 from walk w join asked s on s.nr = w.nr

@@ -8,13 +8,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from casewright.knowledge.records import Subject, Subjects
 from casewright.tools.labels import Labels
-from casewright.tools.onward import UNKNOWN, Ints, Onward
+from casewright.tools.onward import UNKNOWN, Bools, Ints, Onward
 
-Bools = NDArray[np.bool_]
 ACCOUNT_BITS = 32  # a subject's number and an account in one integer
 
 

@@ -77,9 +77,11 @@ def split(paragraph: str) -> list[tuple[str, tuple[str, ...]]]:
     place = 0
     for match in [*_CITES.finditer(paragraph), None]:
         before = paragraph[place : match.start() if match else len(paragraph)]
-        if cited and _begins(before):
+        if cited and _begins(before, text):
             found.append((text, tuple(dict.fromkeys(cited))))
             text, cited = "", []
+        if cited and not any(c.isalnum() for c in before):
+            before = ""  # the dot behind its citations
         *whole, rest = _ends(before)
         for sentence in whole:
             found.append((f"{text} {sentence}".strip(), tuple(dict.fromkeys(cited))))
@@ -90,25 +92,19 @@ def split(paragraph: str) -> list[tuple[str, tuple[str, ...]]]:
             place = match.end()
     if text.strip() or cited:
         found.append((text.strip(), tuple(dict.fromkeys(cited))))
-    return [(sentence, names) for sentence, names in _mended(found) if sentence or names]
+    return [(sentence, names) for sentence, names in found if any(c.isalnum() for c in sentence)]
 
 
-def _mended(found: list[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Lone punctuation behind citations (`... [E3].`) belongs to the sentence before."""
-    for sentence, names in found:
-        if sentence and not any(c.isalnum() for c in sentence):
-            continue
-        yield sentence, names
-
-
-def _begins(text: str) -> bool:
-    """Whether text behind citations begins a sentence: it does not go on in lower case or with a comma."""
+def _begins(text: str, before: str) -> bool:
+    """Whether text behind citations begins a sentence: what was before had ended, or it does not go on in lower case."""
     stripped = text.lstrip()
-    if not stripped:
+    if not any(c.isalnum() for c in stripped):
         return False
+    if before.endswith((".", "!", "?")):
+        return True
     if stripped[0] in ",;:)" or stripped[0].islower():
         return stripped[0].islower() and _is_id(stripped)
-    return not (stripped[0] in ".!?" and not stripped[1:].strip())
+    return True
 
 
 def _is_id(text: str) -> bool:

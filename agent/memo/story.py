@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from casewright.agent.memo.dossier import Dossier, value_of
+from casewright.agent.memo.dossier import Cells, Dossier, value_of
 from casewright.agent.memo.names import bearing
 from casewright.agent.memo.quote import Quote, merged, say
 from casewright.knowledge.case import Sentence
@@ -183,7 +183,7 @@ def happenings(dossier: Dossier) -> Iterator[Entry]:
 
 def onward(dossier: Dossier) -> Iterator[Entry]:
     """Where traced value ended: the sums by category, then each labelled address beyond the first hop."""
-    ends = [c for c in dossier.cells("trace", "ends", "forward") if c.text("label") and c.row.get("hop") != 1]
+    ends = [c for c in dossier.cells("trace", "ends", "forward") if c.text("label") and _worth_telling(c)]
     reached = dossier.count("trace", "reached", "address", "addresses", direction="forward")
     if ends:
         told = say(
@@ -205,6 +205,11 @@ def onward(dossier: Dossier) -> Iterator[Entry]:
             sum=cells.money(),
         )
         yield from _entry(cells.text("at"), told, 2)
+
+
+def _worth_telling(cells: Cells) -> bool:
+    """At the first hop only services: other counterparties are told among the parties."""
+    return cells.row.get("hop") != 1 or cells.text("category") in _SUMMED
 
 
 def reached_by(dossier: Dossier) -> Iterator[Entry]:

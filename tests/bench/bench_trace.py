@@ -20,20 +20,18 @@ from casewright.tools.warehouse import Ledger
 HOPS, FAN_OUT, DAY = 3, 1_000, 86_400
 _SINCE = SINCE + 180 * DAY
 _UNTIL = _SINCE + 90 * DAY
-_MOVES = f"{FOLLOWED} and epoch >= $since and epoch < $until"
+_MOVES = f"{FOLLOWED} and l.epoch >= $since and l.epoch < $until"
 
 _SUBJECTS = f"""
-select account from legs
+select account from legs l
 where direction = 'out' and account like 'ACC-%' and hash(account) % 101 = 1 and {_MOVES}
 group by account order by hash(account) limit $count"""
 
-_HUBS = (
-    f"create temp table hubs as select src as id from transfers where {_MOVES} group by src having count(*) > {FAN_OUT}"
-)
+_HUBS = f"create temp table hubs as select src as id from transfers l where {_MOVES} group by src having count(*) > {FAN_OUT}"
 
 _RECURSIVE = f"""
 with recursive edges as (
-    select src, dst, epoch, usd, id from transfers where {_MOVES} and src <> dst
+    select src, dst, epoch, usd, id from transfers l where {_MOVES} and src <> dst
 ), walk as (
     select 1 as hop, * from edges where src = $subject
     union

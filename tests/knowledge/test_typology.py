@@ -188,7 +188,7 @@ def test_a_threshold_of_ours_is_always_told_as_a_seed() -> None:
     catalogue_: dict[str, Indicator] = dict(catalogue())
     for typology in typologies([], catalogue_).values():
         for flag in typology.measurable:
-            if flag.basis == "ours" and not flag.customer:
+            if flag.basis == "ours" and not flag.label:
                 assert "a tuning seed of ours, no regulation" in measure_text(flag, catalogue_)
 
 

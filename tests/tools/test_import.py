@@ -132,7 +132,7 @@ BAD_ROWS = [
     ("P-2,2025-03-04,A,B,", "neither usd nor amount is given"),
     ("P-2,2025-03-04,A,B,nan", "usd 'nan' is no amount; expected a number such as 1234.50"),
     ('P-2,2025-03-04,A,B,"1,234.50"', "usd '1,234.50' is no amount; expected a number such as 1234.50"),
-    ("P-2,2025-03-04,A,B,1e17", "usd '1e17' is no amount; expected a number such as 1234.50"),
+    ("P-2,2025-03-04,A,B,1e17", "usd '1e17' is too large: at most 16 digits before the point are kept"),
     ("P-2,2025-03-04,A,B", "the row has 4 cells, the header 5"),
     ("P-2,2025-03-04,A,B,5,6", "the row has 6 cells, the header 5"),
     (f"P-2,2025-03-04,A,{'B' * 201},5", "dst has 201 characters, at most 200 are taken"),
@@ -275,12 +275,14 @@ def test_a_map_names_columns_constants_words_times_and_currencies(
         "R-2,04/03/2025 08:30,P,C-1,100,EUR,failed,,7",
         "R-3,04/03/2025 08:30,P,C-1,100,XAU,OK,,7",
         "R-4,2025-03-04 08:30,P,C-1,100,SGD,OK,,7",
+        "R-5,04/03/2025 08:30,P,C-1,1e19,SGD,OK,,7",
         map=MAP,
     )
-    assert counts(report) == (4, 2, 0, 2)
+    assert counts(report) == (5, 2, 0, 3)
     assert [r.reason for r in report.rejects] == [
         "no usd value, and no rate for 'XAU': give usd, or a rate",
         "at '2025-03-04 08:30' is no time; expected a time of the form %d/%m/%Y %H:%M",
+        "its value in usd is too large: at most 16 digits before the point are kept",
     ]
     assert report.ignored == ("branch",)
     query = "select epoch, usd, amount, asset, status, kind, network, memo from transfers order by id"

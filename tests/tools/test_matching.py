@@ -69,7 +69,7 @@ def test_an_account_that_passes_on_strangers_money_matches_a_mule_first(make_led
     assert any("6 payers; threshold at least 5 payers" in text for text in mule.seen), mule.seen
     assert any("student" in text for text in mule.seen)
     assert any("100%" in text for text in mule.seen)
-    assert any("not observable here; would need payment references" in text for text in mule.unmeasured)
+    assert any("not observable here, would need payment references" in text for text in mule.unmeasured)
     assert set(mule.evidence) <= {"E1", "E2", "E3"}
     assert 0.5 < mule.score <= 1
     assert list(found) == sorted(found, key=lambda made: (-made.score, made.id))

@@ -44,16 +44,14 @@ def test_a_question_that_fails_costs_only_its_own_answer(an_exchange: Any, monke
         raise RuntimeError("the disk\nis gone")
 
     broken = toolbox.Tool("flows", fails, {})  # type: ignore[arg-type]
-    monkeypatch.setattr(toolbox, "tools", lambda: {**_TOOLS, "flows": broken})
+    everything = dict(toolbox.tools())
+    monkeypatch.setattr(toolbox, "tools", lambda: {**everything, "flows": broken})
     asked = subjects("C-10001", "C-10002")
     for answers in pack.gather(an_exchange.ledger, asked, ("flows", "account_profile")).values():
         failed, profile = answers
         assert (failed.status, failed.reason, failed.tool) == ("failed", "the disk is gone", "flows")
         assert failed.arguments["subjects"]
         assert profile.status == "found"
-
-
-_TOOLS = dict(toolbox.tools())
 
 
 def test_an_unknown_tool_is_told_before_anything_is_asked(an_exchange: Any) -> None:

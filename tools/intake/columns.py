@@ -83,6 +83,10 @@ _CASTS = {
     "amount": "try_cast({0} as decimal(38,18))",
     "number": "try_cast({0} as double)",
 }
+_DIGITS = {
+    "money": "at most 16 digits before the point are kept",
+    "amount": "at most 20 digits before the point are kept",
+}
 
 
 def _epoch(text: str, time_format: str) -> str:
@@ -151,6 +155,10 @@ def _reason(kind: Kind, reading: Reading, raw: Raw) -> str:
         if wrong:
             reasons.append("case " + " ".join(f"when {when} then {told}" for when, told in wrong) + " end")
     reasons += [f"case when {check.when} then {check.reason} end" for check in kind.checks]
+    if "usd" in kind.columns:
+        rated = ", ".join(map(literal, ["USD", *reading.currencies]))
+        large = f'"usd" is null and v_amount is not null and v_asset in ({rated})'
+        reasons.append(f"case when {large} then 'its value in usd is too large: {_DIGITS['money']}' end")
     return f"coalesce({', '.join(reasons)}, null)"
 
 
@@ -177,6 +185,8 @@ def _complaints(field: Field, reading: Reading) -> Sequence[tuple[str, str]]:
         wrong.append((f"{text} is not null and {value} is null", shown + literal(" is no date such as 1987-05-09")))
     elif field.type in {"money", "amount"}:
         none = f"{text} is not null and {value} is null"
+        digits = _DIGITS[field.type]
+        wrong.append((f"{none} and isfinite(try_cast({text} as double))", shown + literal(f" is too large: {digits}")))
         wrong.append((none, shown + literal(" is no amount; expected a number such as 1234.50")))
         negative = f"{value} < 0 or ({value} = 0 and {text} like '-%' and try_cast({text} as double) < 0)"
         wrong.append((negative, shown + literal(" is negative")))

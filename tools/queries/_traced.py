@@ -12,8 +12,7 @@ from casewright.tools.labels import Label, risky
 from casewright.tools.onward import Ints
 from casewright.tools.queries._question import Question, Span, counted
 from casewright.tools.queries._shape import column, columns
-from casewright.tools.trace import Caps, Stop, Walk
-from casewright.tools.traced import Arrivals, Part, amount, arrivals, parts, total
+from casewright.tools.traced import Arrivals, Caps, Part, Stop, Walk, amount, arrivals, parts, total
 from casewright.tools.warehouse import Ledger
 
 UNRESOLVED = "unresolved"  # the category of an end that bears no label
@@ -59,7 +58,7 @@ class Report:
 
     def add(self, walk: Walk) -> None:
         """Take up the traces of a walk."""
-        arrived, found = arrivals(walk), list(parts(walk))
+        arrived, found = arrivals(walk, ~walk.passed), list(parts(walk))
         details = self._details(walk, np.concatenate([part.places[: self.limit] for part in found]))
         starts = np.array([subject.id for subject in walk.subjects], object)
         again = np.isin(walk.onward.number(starts), walk.onward.far(walk.place))

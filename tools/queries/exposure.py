@@ -13,8 +13,8 @@ from casewright.tools.labels import OWN, Label
 from casewright.tools.queries._question import Question, Span, counted
 from casewright.tools.queries._shape import column, columns
 from casewright.tools.queries._traced import LABEL, fact, risk_rank, told_caps
-from casewright.tools.trace import Caps, Walk, each_once, statement, walks
-from casewright.tools.traced import Arrivals, Part, amount, arrivals, parts, total
+from casewright.tools.trace import each_once, statement, walks
+from casewright.tools.traced import Arrivals, Caps, Part, Walk, amount, arrivals, parts, total
 from casewright.tools.warehouse import Ledger, asked_text
 
 _SIDES: tuple[Side, Side] = ("in", "out")

@@ -9,7 +9,8 @@ from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Subjects
 from casewright.tools.queries._question import Question
 from casewright.tools.queries._traced import Report
-from casewright.tools.trace import Caps, each_once, statement, walks
+from casewright.tools.trace import each_once, statement, walks
+from casewright.tools.traced import Caps
 from casewright.tools.warehouse import Ledger, asked_text
 
 
