@@ -123,15 +123,9 @@ class TypologyIndex:
         status: str = "",
     ) -> list[tuple[Hit, ...]]:
         """The same for several queries."""
-        allowed = np.array(
-            [
-                stage in {"", *typology.stage}
-                and predicate in {"", *typology.predicate}
-                and status in {"", typology.status}
-                for typology in self._typologies.values()
-            ],
-            dtype=bool,
-        )
+        allowed = np.ones(len(self._ids), dtype=bool)
+        if stage or predicate or status:
+            allowed = np.array([_fits(t, stage, predicate, status) for t in self._typologies.values()], dtype=bool)
         if not queries or not allowed.any():
             return [() for _ in queries]
         found = []
@@ -155,32 +149,26 @@ class TypologyIndex:
         vectors = self._embedder.embed([queries[nr][:_LONGEST_QUERY] for nr in read])
         answer = self._nearest(vectors)
         place = {name: nr for nr, name in enumerate(self._ids)}
-        for nr, distances, metadatas in zip(read, answer["distances"], answer["metadatas"], strict=True):
+        for nr, distances, names in zip(read, answer["distances"], answer["ids"], strict=True):
             near: dict[int, list[float]] = {}
-            for distance, metadata in zip(distances, metadatas, strict=True):
-                if metadata and metadata["typology"] in place:
-                    near.setdefault(place[metadata["typology"]], []).append(1 - distance)
+            for distance, name in zip(distances, names, strict=True):
+                typology = name.partition("/")[0]
+                if typology in place:
+                    near.setdefault(place[typology], []).append(1 - distance)
             least = 1 - distances[-1] if distances else 0.0
-            for typology, likeness in near.items():
+            for where, likeness in near.items():
                 first, second = [*sorted(likeness, reverse=True), least][:2]
-                found[nr][typology] = max((first + second) / 2, 1e-6)
+                found[nr][where] = max((first + second) / 2, 1e-6)
         return found
 
     def _nearest(self, vectors: list[list[float]]) -> Any:
         """The passages nearest to each vector; asked again where another process has changed the store meanwhile."""
-        asked: dict[str, Any] = {
-            "query_embeddings": vectors,
-            "n_results": _NEAREST,
-            "include": ["distances", "metadatas"],
-        }
+        asked: dict[str, Any] = {"query_embeddings": vectors, "n_results": _NEAREST, "include": ["distances"]}
         try:
-            answer = self._collection.query(**asked)
-            if all(metadata for found in answer["metadatas"] for metadata in found):
-                return answer
+            return self._collection.query(**asked)
         except ChromaError:
-            pass
-        self._reopen()
-        return self._collection.query(**asked)
+            self._reopen()
+            return self._collection.query(**asked)
 
     def _reopen(self) -> None:
         """Chroma's client knows only what it saw when it was opened, and what it wrote itself."""
@@ -230,6 +218,10 @@ class TypologyIndex:
                 self._collection.upsert(ids=list(ids), embeddings=list(embeddings), metadatas=list(metadatas))
                 waiting = []
             progress(nr / len(names))
+
+
+def _fits(typology: Typology, stage: str, predicate: str, status: str) -> bool:
+    return stage in {"", *typology.stage} and predicate in {"", *typology.predicate} and status in {"", typology.status}
 
 
 def _votes(scores: Scores) -> Scores:

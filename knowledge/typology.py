@@ -126,7 +126,7 @@ class Holder(_Part):
 
 
 class RedFlag(_Part):
-    """What would be seen, where, and what measures it: an indicator, exposure, label, event or the customer's record."""
+    """What would be seen, where, and what measures it: indicator, exposure, label, event or the customer's record."""
 
     see: Text
     """What an investigator would see, in words."""
@@ -165,7 +165,9 @@ class RedFlag(_Part):
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
-        ways = [name for name in ("indicator", "exposure", "label", "event", "customer", "needs") if getattr(self, name)]
+        ways = [
+            name for name in ("indicator", "exposure", "label", "event", "customer", "needs") if getattr(self, name)
+        ]
         if len(ways) > 1:
             raise ValueError(f"is measured in {len(ways)} ways ({', '.join(ways)}), expected one; write two red flags")
         limits = [limit for limit in (self.at_least, self.at_most) if limit is not None]

@@ -21,7 +21,7 @@ from casewright.tools.intake.columns import literal
 from casewright.tools.intake.customers import settle_versions
 from casewright.tools.intake.files import SourceFile, open_file, scan
 from casewright.tools.intake.keep import Kept, keep
-from casewright.tools.intake.kinds import Kind, kind_of
+from casewright.tools.intake.kinds import KINDS, Kind, kind_of
 from casewright.tools.intake.progress import Progress, Tell
 from casewright.tools.intake.rates import value_transfers
 from casewright.tools.intake.reading import Reading, Wishes
@@ -29,7 +29,7 @@ from casewright.tools.intake.stage import stage
 from casewright.tools.sources import Source, source_of, sources
 from casewright.tools.warehouse import Ledger
 
-__all__ = ["ImportReport", "Reject", "import_file", "sources"]
+__all__ = ["ImportReport", "Reject", "fields", "import_file", "sources"]
 
 _WILDCARDS = set("*?[")
 
@@ -70,8 +70,8 @@ def import_file(
     format: str = "",
     *,
     map_path: Path | None = None,
-    currency: str = "USD",
-    timezone: str = "UTC",
+    currency: str | None = None,
+    timezone: str | None = None,
     rates: Path | None = None,
     progress: Tell | None = None,
     category: str = "",
@@ -83,9 +83,10 @@ def import_file(
 ) -> ImportReport:
     """Import one file of KIND into the ledger, which is made where there is none. Without FORMAT the header decides.
 
-    CURRENCY, TIMEZONE and RATES are the workspace's. CATEGORY, NAME, SOURCE and AS_OF speak for a list of labels that
-    does not say so itself; START is the day of step 0 where a file counts steps; CUT_MEMOS stores a memo over 2,000
-    characters cut instead of rejecting its row. PROGRESS is told the done share, 0..1.
+    CURRENCY, TIMEZONE and RATES are the workspace's; without them the ledger keeps its own, and a new one begins with
+    USD and UTC. CATEGORY, NAME, SOURCE and AS_OF speak for a list of labels that does not say so itself; START is the
+    day of step 0 where a file counts steps; CUT_MEMOS stores a memo over 2,000 characters cut instead of rejecting its
+    row. PROGRESS is told the done share, 0..1.
 
     Raises UsageError, DataError or SettingsError where the file as a whole cannot be imported: the ledger is then as it
     was before, as it is after a kill at any moment.
@@ -119,6 +120,22 @@ def import_file(
     )
 
 
+def fields(kind: str = "") -> list[dict[str, str]]:
+    """The fields that a file of this kind, or of any, can tell. Raises UsageError for an unknown kind."""
+    return [
+        {
+            "kind": one.name,
+            "field": field.name,
+            "also": ", ".join(field.also),
+            "holds": field.type,
+            "required": "yes" if field.required else "",
+            "means": field.means or " | ".join(field.words),
+        }
+        for one in ([kind_of(kind)] if kind else KINDS.values())
+        for field in one.fields
+    ]
+
+
 def _import(ledger: Ledger, file: SourceFile, kind: Kind, source: Source, reading: Reading, rates: Path | None,
             at: Path, progress: Progress) -> Kept:  # fmt: skip
     now = int(time.time())
@@ -138,14 +155,18 @@ def _import(ledger: Ledger, file: SourceFile, kind: Kind, source: Source, readin
 
 
 @contextmanager
-def _ledger(path: Path, currency: str, timezone: str) -> Iterator[Ledger]:
+def _ledger(path: Path, currency: str | None, timezone: str | None) -> Iterator[Ledger]:
     """The ledger, open for writing; one that is made here and stays empty by a failure is taken away again."""
     made = not path.exists()
-    ledger = Ledger.create(path, currency=currency, timezone=timezone) if made else Ledger.open(path, write=True)
+    if made:
+        ledger = Ledger.create(path, currency=currency or "USD", timezone=timezone or "UTC")
+    else:
+        ledger = Ledger.open(path, write=True)
     try:
         with ledger:
-            if (ledger.currency, ledger.timezone) != (currency, timezone):
-                was, told = f"{ledger.currency}, {ledger.timezone}", f"{currency}, {timezone}"
+            was = f"{ledger.currency}, {ledger.timezone}"
+            told = f"{currency or ledger.currency}, {timezone or ledger.timezone}"
+            if was != told:
                 raise SettingsError(f"the ledger was made for {was}; the workspace now says {told}", path,
                                     hint="set it back, or import into a new workspace")  # fmt: skip
             yield ledger

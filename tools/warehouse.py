@@ -9,6 +9,7 @@ Ask for both: `l.key = s.key and l.account = s.account`. A trade is one transfer
 import contextlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -70,6 +71,9 @@ _GUARDS = {
 # The way texts are packed from 1.3 on unpacks a whole block to read one of them: looking up an account's legs takes
 # two to four times longer than with the older packing (5M transfers), and the file is 5% larger.
 _PACKING = {"storage_compatibility_version": "v1.2.0"}
+
+
+_FEW = 50  # subjects that go in as parameters: pyarrow imports pandas, which takes a second
 
 
 class Ledger:
@@ -181,7 +185,9 @@ class Ledger:
         legs of others says `legs`. Subjects that are few are found in no time without it.
         """
         with self.asked(subjects):
-            self.rows("create or replace temp table near_legs as select * from legs where key in (select key from asked)")
+            self.rows(
+                "create or replace temp table near_legs as select * from legs where key in (select key from asked)"
+            )
         self.near_legs = "near_legs"
         try:
             yield
@@ -190,6 +196,11 @@ class Ledger:
             self.rows("drop table if exists near_legs")
 
     def _fill_asked(self, rows: Sequence[tuple[int, str, int, int]]) -> None:
+        insert = "insert into asked select nr, hash(id), id, since, until from"
+        if len(rows) <= _FEW:
+            values = ", ".join(["(?, ?, ?, ?)"] * len(rows))
+            self.connection.execute(f"{insert} (values {values}) v(nr, id, since, until)", list(chain(*rows)))
+            return
         import pyarrow as pa
 
         columns = list(zip(*rows, strict=True))
@@ -197,7 +208,7 @@ class Ledger:
         types = [pa.int32(), pa.string(), pa.int64(), pa.int64()]
         arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
         self.connection.register("asked_rows", pa.table(dict(zip(names, arrays, strict=True))))
-        self.connection.execute("insert into asked select nr, hash(id), id, since, until from asked_rows")
+        self.connection.execute(f"{insert} asked_rows")
         self.connection.unregister("asked_rows")
 
     def fingerprint(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from casewright.agent.grounding import closing, vague
+from casewright.agent.grounding import closing, recited, vague
 from casewright.agent.grounding.claimed import problems as unclaimed
 from casewright.agent.grounding.claims import Flow
 from casewright.agent.grounding.context import Context, contexts
@@ -162,6 +162,7 @@ class Checker:
         for mark, problem in Wording(self.case, cited, held, reading, around).problems():
             yield mark.text, problem
         yield from vague.problems(reading, held)
+        yield from recited.problems(reading, held)
 
     def _command(self, text: str) -> Iterator[tuple[str, Problem]]:
         """Of a command in backticks only ids are checked: they must be known to the case."""

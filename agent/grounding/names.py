@@ -16,6 +16,7 @@ class Names:
     """Names by their first run of letters or digits; the longest at a place wins."""
 
     by_first: dict[str, list[str]] = field(default_factory=dict)
+    exact: set[str] = field(default_factory=set)  # one plain word ("Hop"): only as it is written, or it is a word
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where names stand in the text, as (start, end) in order, none within another."""
@@ -31,7 +32,8 @@ class Names:
                 continue
             for name in self.by_first.get(run.group(), ()):
                 end = run.start() + len(name)
-                if folded.startswith(name, run.start()) and _whole(text, run.start(), end):
+                written = not name.isalpha() or text[run.start() : end] in self.exact
+                if written and folded.startswith(name, run.start()) and _whole(text, run.start(), end):
                     found.append((run.start(), end))
                     free = end
                     break
@@ -64,6 +66,7 @@ def names_of(holdings: Iterable[Holding]) -> Names:
         first = _RUN.search(folded)
         if first and first.start() == 0 and len(folded) == len(text):
             names.by_first.setdefault(first.group(), []).append(folded)
+            names.exact.add(text)
     for known_names in names.by_first.values():
         known_names.sort(key=lambda name: (-len(name), name))
     return names

@@ -92,7 +92,7 @@ def split(paragraph: str) -> list[tuple[str, tuple[str, ...]]]:
             place = match.end()
     if text.strip() or cited:
         found.append((text.strip(), tuple(dict.fromkeys(cited))))
-    return [(sentence, names) for sentence, names in found if any(c.isalnum() for c in sentence)]
+    return [(sentence, names) for sentence, names in found if names or any(c.isalnum() for c in sentence)]
 
 
 def _begins(text: str, before: str) -> bool:

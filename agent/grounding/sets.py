@@ -175,11 +175,15 @@ class Sets:
         behind = next((f for f in group.figures if 0 <= f.first - mark.last <= 1), None)
         if behind is not None and any(known.fact.of is not None for known in self.supported.get(id(behind), ())):
             return True  # "only 3 of 40"
-        noun = self._noun(mark)
+        noun = self._noun(mark) if self._near_noun(mark) else None
         if noun is not None and any(k.fact.value == 1 and self._of_noun(k, noun) and not fit(k, None, context, self.index).against
                                     for k in self.index.known if k.fact.kind == "count" and k.fact.of in (None, 1)):  # fmt: skip
             return True
         return self._rows(group, context, "all")
+
+    def _near_noun(self, mark: Mark) -> bool:
+        """Whether a counted noun stands right behind, past at most two adjectives."""
+        return any(word in lexicon().nouns for word in self.reading.words[mark.last : mark.last + 3])
 
     def _both(self, mark: Mark, group: Group) -> bool:
         words = self.reading.words

@@ -20,9 +20,9 @@ def bench(folder: Path, transfers: int) -> list[Ratio]:
     """Three comparisons: the first import, the same file once more, and an account's profile after many imports."""
     path = csv_of(folder, transfers)
     with tempfile.TemporaryDirectory(dir=folder) as work:
-        bare = best_of(2, lambda: _bare(Path(work), path))
         ledger = Path(work) / "ledger.duckdb"
-        once = best_of(1, lambda: import_file(ledger, "transfers", path, "table"))
+        bare = best_of(2, lambda: _bare(Path(work), path))
+        once = best_of(2, lambda: _into_new(ledger, path))
         again = best_of(1, lambda: import_file(ledger, "transfers", path, "table"))
     return [
         Ratio("import into both layouts, against a bare read_csv into a table", once, bare, "<= 8x"),
@@ -36,6 +36,11 @@ def _bare(work: Path, path: Path) -> None:
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"create table read as select * from read_csv('{path}')")
     database.unlink()
+
+
+def _into_new(ledger: Path, path: Path) -> None:
+    ledger.unlink(missing_ok=True)
+    import_file(ledger, "transfers", path, "table")
 
 
 def _after_many(folder: Path, path: Path, transfers: int) -> Ratio:

@@ -27,7 +27,8 @@ select account from legs l
 where direction = 'out' and account like 'ACC-%' and hash(account) % 101 = 1 and {_MOVES}
 group by account order by hash(account) limit $count"""
 
-_HUBS = f"create temp table hubs as select src as id from transfers l where {_MOVES} group by src having count(*) > {FAN_OUT}"
+_HUBS = f"""
+create temp table hubs as select src as id from transfers l where {_MOVES} group by src having count(*) > {FAN_OUT}"""
 
 _RECURSIVE = f"""
 with recursive edges as (

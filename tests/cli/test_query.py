@@ -26,7 +26,7 @@ def ask(tmp_path: Path, make_ledger: Callable[..., Any], casewright: Callable[..
              "kind": "fiat_in", "asset": "SGD", "amount": "134.05", "memo": "rent \x1b[31m"},
             {"src": "C-1", "dst": "0x" + "ab" * 20, "at": "2025-11-03T09:12:07Z", "usd": "90.00", "local": "120.65"},
             {"src": "P-2", "dst": "C-2", "at": "2025-11-03T09:12:07Z", "usd": "7.00", "local": "9.38"},
-            *({"src": f"P-{n:03d}", "dst": "C-9", "at": f"2025-11-05T00:00:{n:02d}Z", "usd": "1.00"} for n in range(60)),
+            *({"src": f"P-{n}", "dst": "C-9", "at": f"2025-11-05T00:00:{n:02d}Z", "usd": "1.00"} for n in range(60)),
         ],
         path=workspace.ledger, currency="SGD", timezone="Asia/Singapore",
         labels=[{"id": "P-1", "name": "Nordhaus Feinkost", "category": "payment_processor"}],

@@ -126,3 +126,24 @@ def test_a_header_without_rows_is_an_empty_day(tmp_path: Path) -> None:
     path.write_bytes(HEADER)
     report = import_file(tmp_path / "ws" / "ledger.duckdb", "transfers", path, "table")
     assert (report.read, report.useless) == (0, False)
+
+
+def test_rows_of_monstrous_size_harm_nobody_but_themselves(tmp_path: Path) -> None:
+    path, deep = tmp_path / "export.csv", tmp_path / "deep.jsonl"
+    path.write_bytes(
+        b"id,at,src,dst,usd,memo\nP-1,2025-03-04,A,B,5," + b"m" * 3_000_000 + b"\nP-2,2025-03-04,A,B,5,x\n"
+    )
+    report = import_file(tmp_path / "ws" / "ledger.duckdb", "transfers", path, "table")
+    assert (report.read, report.stored) == (2, 1)
+    assert report.rejects[0].reason == "memo has 3000000 characters, at most 2000 are taken"
+    nested = "[" * 50_000 + "]" * 50_000
+    row = '{"id": "P-3", "at": "2025-03-04", "src": "A", "dst": "B", "usd": 5'
+    deep.write_text(f'{row}, "memo": {nested}}}\n{row}}}\n')
+    report = import_file(tmp_path / "ws" / "ledger.duckdb", "transfers", deep, "table", map_path=_map(tmp_path))
+    assert (report.read, report.stored, report.rejected) == (2, 1, 1)
+
+
+def _map(tmp_path: Path) -> Path:
+    path = tmp_path / "MAP.yaml"
+    path.write_text("columns: {id: id, at: at, src: src, dst: dst, usd: usd, memo: memo}")
+    return path

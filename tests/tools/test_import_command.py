@@ -118,6 +118,13 @@ def test_the_ledger_is_described_listed_and_put_in_order(
     assert (ran.code, ran.json["transfers"], ran.json["legs"]) == (0, 1, 2)
 
 
+def test_the_fields_of_a_kind_are_listed(casewright: Run) -> None:
+    found = casewright("data", "fields", "outcomes", "--json").json["fields"]
+    assert [(row["field"], row["required"]) for row in found] == [("id", "yes"), ("outcome", "yes"), ("at", "")]
+    assert casewright("data", "fields", "outcome").code == 2
+    assert "happened_at" in casewright("data", "fields").out
+
+
 def test_the_command_knows_every_kind_and_format(casewright: Run) -> None:
     from casewright.agent.cli.commands import import_
     from casewright.tools.sources import sources

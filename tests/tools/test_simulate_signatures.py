@@ -56,7 +56,9 @@ class World:
         for _ in range(hops + 1):
             if any(self.category.get(one) in categories for one in front):
                 return True
-            came = [self.of(self.by_dst, one) for one in front]
+            came = [self.of(self.by_dst, one) for one in front if one not in self.category]
+            if not came:
+                return False
             front = {src for rows in came for src in rows.loc[rows["kind"] == "transfer", "src"]} - seen
             seen |= front
         return False
@@ -305,7 +307,7 @@ def _one_ancestor(world: World, addresses: set[str], hops: int) -> bool:
     for address in sorted(addresses)[::7]:
         seen, front = set(), {address}
         for _ in range(hops):
-            front = {src for one in front for src in world.senders_to(one)} - seen
+            front = {src for one in front if one not in world.category for src in world.senders_to(one)} - seen
             seen |= front
         common = seen if common is None else common & seen
     return bool(common)
@@ -446,7 +448,9 @@ def _splits(world: World, address: str, hops: int) -> bool:
     """Whether some address on the way paid two others in the proportion 70 to 30 at the same second."""
     front = {address}
     for _ in range(hops):
-        front = {src for one in front for src in world.senders_to(one)}
+        front = {src for one in front if one not in world.category for src in world.senders_to(one)} | {
+            one for one in front if world.category.get(one) == "ransomware"
+        }
         for one in front:
             parts = world.of(world.by_src, one)
             if len(parts) == 2 and parts["epoch"].nunique() == 1:

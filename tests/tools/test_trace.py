@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casewright.knowledge.clock import iso
+from casewright.knowledge.errors import UsageError
 from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Subject, subjects
+from casewright.tools import toolbox
 from casewright.tools.queries.trace import trace
+from casewright.tools.trace import walks
+from casewright.tools.traced import Caps, Stop
 from casewright.tools.warehouse import Ledger
 
 MakeLedger = Callable[..., Ledger]
@@ -158,29 +163,25 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
 
 def fill(ledger: Ledger, rows: list[Values], labelled: dict[str, str]) -> None:
     """Put these transfers and labels in the place of all that was there."""
-    ledger.rows("delete from legs")
-    ledger.rows("delete from labels")
-    ledger.rows("delete from transfers")
-    legs = [leg for row in rows for leg in _legs(row)]
-    if legs:
-        ledger.connection.executemany(_LEG, legs)
-        ledger.connection.executemany(_TRANSFER, [[row[name] for name in _NEEDED] for row in rows])
+    for table in ("legs", "transfers", "labels"):
+        ledger.rows(f"delete from {table}")
+    if rows:
+        columns = {
+            name: [row[name] for row in rows] for name in ("id", "at", "src", "dst", "kind", "status", "usd", "hash")
+        }
+        ledger.rows(_TRANSFERS, **columns)
+        ledger.rows(_LEGS)
     for name, category in labelled.items():
         ledger.rows(_LABEL, id=name, category=category)
 
 
-_LEG = """insert into legs values (hash($1), $1, $2, $2, $3, $4, $5, $6, $7, 'ethereum', 'USDT', $8, $8, $8)"""
-
-
-_NEEDED = ("id", "at", "src", "dst", "kind", "status", "hash")
-_TRANSFER = """insert into transfers
-values ($1, $2, $2, $3, $4, $5, $6, 'ethereum', 'USDT', null, null, null, null, null, $7, null, 1, 1)"""
+_TRANSFERS = """
+insert into transfers select unnest($id), unnest($at) as epoch, epoch, unnest($src), unnest($dst), unnest($kind),
+    unnest($status), 'ethereum', 'USDT', null, unnest($usd), null, null, null, unnest($hash), null, 1, 1"""
+_LEGS = """
+insert into legs select hash(a), a, epoch, epoch, side, b, id, kind, status, network, asset, amount, usd, local
+from transfers t, lateral (values (src, 'out', dst), (dst, 'in', src)) v(a, side, b)"""
 _LABEL = "insert into labels values ($id, 'Basin', $category, 'test', 'high', '', 0, 1, 1)"
-
-
-def _legs(row: Values) -> list[list[Any]]:
-    shared = [row["id"], row["kind"], row["status"], row["usd"]]
-    return [[row["src"], row["at"], "out", row["dst"], *shared], [row["dst"], row["at"], "in", row["src"], *shared]]
 
 
 def hops_of(evidence: Evidence, subject: str) -> dict[str, int]:
@@ -192,7 +193,7 @@ def reason_in_short(row: dict[str, Any]) -> str:
     return "labelled" if reason.startswith("labelled") else "nothing" if reason.startswith("no ") else reason
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=70, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, labelled=LABELLED, window=WINDOWS, backward=st.booleans(), hops=st.integers(1, 7),
        min_usd=st.sampled_from([0, 0, 4]), fan_out=st.sampled_from([1_000, 3, 1]),
        starts=st.lists(st.sampled_from(ACCOUNTS), min_size=1, max_size=3, unique=True))  # fmt: skip
@@ -213,7 +214,7 @@ def test_a_trace_of_any_small_graph_is_that_of_the_plain_reference(
         assert ends == (wanted if plain.hop_of else {})
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, labelled=LABELLED, backward=st.booleans(), hops=st.integers(1, 5),
        starts=st.lists(st.sampled_from(ACCOUNTS), min_size=1, max_size=2, unique=True))  # fmt: skip
 def test_the_statement_shown_to_people_finds_the_same_transfers(
@@ -229,3 +230,218 @@ def test_the_statement_shown_to_people_finds_the_same_transfers(
     if not labelled:
         for name in starts:
             assert hops_of(found, name) == from_transfer_to_transfer(rows, Question(name, None, None, backward, hops))
+
+
+# What people see: rows, ends, reasons, and what the caps left out.
+
+MILL, DOCK, LOFT, YARD, PIER = (f"0x{digit * 40}" for digit in "abcde")
+
+
+def sent(src: str, dst: str, at: str, usd: float | None, **more: Any) -> Values:
+    return {"src": src, "dst": dst, "at": f"2025-03-{at}", "usd": usd, **more}
+
+
+def ends_of(evidence: Evidence) -> dict[str, tuple[Any, ...]]:
+    return {str(row["id"]): (row["label"], row["category"], row["reason"]) for row in evidence.table("ends").rows}
+
+
+def fact(evidence: Evidence, name: str, about: str = "") -> Any:
+    found = evidence.fact(name, about)
+    return None if found is None else found.value
+
+
+def test_a_trace_tells_each_transfer_each_end_and_why_it_ended_there(make_ledger: MakeLedger) -> None:
+    ledger = make_ledger(
+        [sent(MILL, DOCK, "01T10:00:00", 900, id="T1", hash="0x01"), sent(DOCK, LOFT, "01T11:00:00", 500, id="T2"),
+         sent(DOCK, YARD, "01T09:00:00", 70, id="T3"), sent(DOCK, PIER, "02T12:00:00", 380, id="T4")],
+        labels=[{"id": LOFT, "name": "Basin 9", "category": "mixer", "source": "list", "known_at": "2025-06-01"}],
+    )  # fmt: skip
+    found = toolbox.call(ledger, "trace", subjects(MILL))
+    assert found.status == "found"
+    assert found.truncated == ""
+    assert found.searched == "3 transfers followed forward within 5 hops of 1 account, 2025-03-01 to 2025-03-02"
+    steps = [(row["hop"], row["from"], row["to"], row["usd"], row["at"], row["transfer"]) for row in found.rows]
+    assert steps == [
+        (1, MILL, DOCK, Decimal("900.00"), "2025-03-01T10:00:00Z", "T1"),
+        (2, DOCK, LOFT, Decimal("500.00"), "2025-03-01T11:00:00Z", "T2"),  # T3 went before anything had arrived
+        (2, DOCK, PIER, Decimal("380.00"), "2025-03-02T12:00:00Z", "T4"),
+    ]
+    assert (found.rows[1]["id"], found.rows[1]["label"], found.rows[1]["category"]) == (LOFT, "Basin 9", "mixer")
+    assert found.rows[1]["amount"] == Decimal(500)
+    assert ends_of(found) == {
+        LOFT: ("Basin 9", "mixer", "labelled mixer; value cannot be followed through it"),
+        PIER: (None, "unresolved", "no onward transfer in the data"),
+    }
+    labelled = found.table("ends").rows[0]
+    assert (labelled["hop"], labelled["transfers"], labelled["usd"]) == (2, 1, Decimal("500.00"))
+    assert (labelled["label_source"], labelled["label_at"]) == ("list", "2025-06-01T00:00:00Z")  # known later: told
+    counts = {name: fact(found, name) for name in ("reached", "transfers_followed", "hops", "ends")}
+    assert counts == {"reached": 3, "transfers_followed": 3, "hops": 2, "ends": 2}
+    unresolved = found.fact("unresolved")
+    assert unresolved is not None
+    assert (unresolved.value, unresolved.of) == (1, 2)
+    assert fact(found, "first_hop_usd") == Decimal("900.00")
+    assert fact(found, "mixer_usd") == Decimal("500.00")
+    assert fact(found, "unresolved_usd") == Decimal("380.00")
+    assert (fact(found, "first_at"), fact(found, "last_at")) == ("2025-03-01T10:00:00Z", "2025-03-02T12:00:00Z")
+
+
+def test_backward_finds_where_value_came_from(make_ledger: MakeLedger) -> None:
+    ledger = make_ledger(
+        [sent(PIER, DOCK, "01T08:00:00", 300), sent(LOFT, DOCK, "03T08:00:00", 100),
+         sent(DOCK, MILL, "02T08:00:00", 250)],
+        labels=[{"id": PIER, "name": "Quill", "category": "scam"}],
+    )  # fmt: skip
+    found = trace(ledger, subjects(MILL), direction="backward")
+    assert [(row["from"], row["to"], row["id"]) for row in found.rows] == [(DOCK, MILL, DOCK), (PIER, DOCK, PIER)]
+    assert ends_of(found) == {PIER: ("Quill", "scam", "no earlier transfer in the data")}
+    first = found.fact("first_hop_usd")
+    assert first is not None
+    assert (first.value, first.side) == (Decimal("250.00"), "in")
+
+
+def test_trades_fees_and_what_was_not_completed_are_not_followed(make_ledger: MakeLedger) -> None:
+    trade = {"kind": "trade", "asset": "USDT", "asset_in": "ETH", "amount_in": 1}
+    ledger = make_ledger(
+        [sent(MILL, MILL, "01T10:00:00", 900, **trade), sent(MILL, DOCK, "01T10:00:01", 9, kind="fee"),
+         sent(MILL, LOFT, "01T10:00:02", 800, status="cancelled"), sent(MILL, YARD, "01T10:00:03", 700, status="held")]
+    )  # fmt: skip
+    found = toolbox.call(ledger, "trace", subjects(MILL, "0x" + "9" * 40))
+    assert found.status == "empty"
+    assert found.rows == found.table("ends").rows == found.facts == ()
+    assert found.searched == "no transfers followed forward within 5 hops of 2 accounts"
+
+
+def test_each_subject_has_its_own_window_and_the_reason_names_it(make_ledger: MakeLedger) -> None:
+    ledger = make_ledger([sent(MILL, DOCK, "01T10:00:00", 1), sent(MILL, DOCK, "05T10:00:00", 2),
+                          sent(DOCK, LOFT, "06T00:00:00", 3), sent(YARD, DOCK, "05T23:59:59", 4)])  # fmt: skip
+    day = 1_740_787_200  # 2025-03-01
+    asked = (Subject(id=MILL, since=day + 86_400, until=day + 5 * 86_400), Subject(id=YARD))
+    found = trace(ledger, asked)
+    assert [(row["subject"], row["usd"]) for row in found.rows] == [
+        (MILL, Decimal("2.00")), (YARD, Decimal("4.00")), (YARD, Decimal("3.00"))]  # fmt: skip
+    reasons = [(row["subject"], row["id"], row["reason"]) for row in found.table("ends").rows]
+    assert reasons == [(MILL, DOCK, "no onward transfer in the window"), (YARD, LOFT, "no onward transfer in the data")]
+
+
+def test_every_cap_that_bites_is_told(make_ledger: MakeLedger) -> None:
+    rows = [sent(MILL, DOCK, "01T10:00:00", 100), sent(MILL, LOFT, "01T10:00:00", 3),
+            sent(DOCK, YARD, "01T11:00:00", 90), sent(YARD, PIER, "01T12:00:00", 80)]  # fmt: skip
+    rows += [sent(LOFT, f"0x{number:040x}", "02T10:00:00", 1) for number in range(1, 5)]
+    ledger = make_ledger(rows)
+    short = trace(ledger, subjects(MILL), hops=2)
+    assert short.truncated == "hop limit 2: onward transfers of 1 address not followed"
+    assert ends_of(short)[YARD] == (None, "unresolved", "hop limit")
+    narrow = trace(ledger, subjects(MILL), fan_out=3)
+    assert narrow.truncated == f"fan-out cap 3: not followed through {LOFT} (4 onward transfers)"
+    assert ends_of(narrow)[LOFT] == (None, "unresolved", "fan-out cap")
+    assert next(row["left_out"] for row in narrow.table("ends").rows if row["id"] == LOFT) == 4
+    large = trace(ledger, subjects(MILL), min_usd=Decimal("2.50"))
+    assert large.truncated == "min-usd 2.50: 4 transfers left out"
+    assert ends_of(large)[LOFT] == (None, "unresolved", "below min-usd")
+    own = trace(ledger, subjects(LOFT), fan_out=3)
+    assert own.truncated == "fan-out cap 3: of its own 4 transfers only the largest followed"
+    listed = trace(ledger, subjects(MILL), limit=2)
+    assert (
+        listed.truncated == "2 of 8 transfers listed, the nearest hops first; 2 of 5 ends listed, labelled ones first"
+    )
+    assert (len(listed.rows), fact(listed, "transfers_followed")) == (2, 8)
+
+
+def test_the_size_of_one_trace_is_bounded_and_told(make_ledger: MakeLedger) -> None:
+    rows = [sent(MILL, f"0x{number:040x}", "01T10:00:00", 1) for number in range(1, 8)]
+    rows += [sent(f"0x{number:040x}", DOCK, "01T11:00:00", 1) for number in range(1, 8)]
+    (walk,) = walks(make_ledger(rows), subjects(MILL), Caps(transfers=10))
+    assert (len(walk.place), walk.halted.tolist()) == (7, [2])
+    assert set(walk.stop.tolist()) == {Stop.SIZE}
+
+
+def test_a_hub_of_a_hundred_thousand_transfers_is_told_and_not_followed(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path / "ledger.duckdb") as ledger:
+        ledger.rows(
+            "insert into legs select hash(a), a, epoch, epoch, side, b, id, 'transfer', 'completed', 'ethereum',"
+            " 'USDT', 1, 1, 1 from ("
+            " select 'T' || i as id, 'HUB' as s, 'X' || i as d, 2000 + i as epoch from range(100000) r(i)"
+            " union all select 'T', 'MILL', 'HUB', 1000) t, lateral (values (s, 'out', d), (d, 'in', s)) v(a, side, b)"
+            " order by hash(a), epoch"
+        )
+        found = trace(ledger, subjects("MILL"))
+        assert found.truncated == "fan-out cap 1,000: not followed through HUB (100,000 onward transfers)"
+        assert ends_of(found) == {"HUB": (None, "unresolved", "fan-out cap")}
+        own = trace(ledger, subjects("HUB"))
+        assert own.truncated.startswith("fan-out cap 1,000: of its own 100,000 transfers only the largest followed")
+        assert fact(own, "transfers_followed") == 1_000
+        many = trace(ledger, subjects(*(f"X{number}" for number in range(3_000))), direction="backward", limit=5)
+        assert fact(many, "transfers_followed", "X0") == 2  # one payer, and the hub's own
+
+
+def test_a_subject_with_a_label_still_starts_and_may_see_its_value_come_back(make_ledger: MakeLedger) -> None:
+    ledger = make_ledger([sent(MILL, DOCK, "01T10:00:00", 10), sent(DOCK, MILL, "01T11:00:00", 9)],
+                         labels=[{"id": MILL, "name": "Alder", "category": "exchange"}])  # fmt: skip
+    found = trace(ledger, subjects(MILL))
+    assert [(row["from"], row["to"], row["label"]) for row in found.rows] == [(MILL, DOCK, None), (DOCK, MILL, "Alder")]
+    assert ends_of(found) == {}
+    assert fact(found, "reached") == 1
+
+
+def test_the_house_s_own_addresses_end_a_trace(make_ledger: MakeLedger) -> None:
+    ledger = make_ledger([sent(MILL, DOCK, "01T10:00:00", 10), sent(DOCK, LOFT, "01T11:00:00", 9)],
+                         labels=[{"id": DOCK, "name": "Hot 1", "category": "own"},
+                                 {"id": DOCK, "name": "Alder 7", "category": "exchange"}])  # fmt: skip
+    found = trace(ledger, subjects(MILL))
+    assert ends_of(found) == {DOCK: ("Hot 1", "own", "labelled own; value cannot be followed through it")}
+    assert [(row["id"], row["label"]) for row in found.table("other_labels").rows] == [(DOCK, "Alder 7")]
+
+
+def test_value_passes_through_a_bridge_within_one_transaction_only(make_ledger: MakeLedger) -> None:
+    rows = [sent(MILL, DOCK, "01T10:00:00", 100, hash="0x01"), sent(DOCK, LOFT, "01T10:00:00", 99, hash="0x01"),
+            sent(DOCK, YARD, "01T10:00:00", 50, hash="0x02"),
+            sent(DOCK, PIER, "01T12:00:00", 40, hash="0x03")]  # fmt: skip
+    for category, reached in (("bridge", [DOCK, LOFT]), ("mixer", [DOCK])):
+        ledger = make_ledger(rows, labels=[{"id": DOCK, "name": "Span", "category": category}])
+        found = trace(ledger, subjects(MILL))
+        assert [row["to"] for row in found.rows] == reached
+        assert list(ends_of(found)) == reached[-1:]  # what passed on did not end at the bridge
+
+
+def test_values_that_are_not_known_are_followed_and_left_out_of_sums(make_ledger: MakeLedger) -> None:
+    ledger = make_ledger([sent(MILL, DOCK, "01T10:00:00", None, amount=Decimal("1.5"), asset="ETH"),
+                          sent(MILL, DOCK, "01T11:00:00", 20), sent(MILL, LOFT, "01T12:00:00", None)])  # fmt: skip
+    found = trace(ledger, subjects(MILL))
+    assert [row["usd"] for row in found.rows] == [None, Decimal("20.00"), None]
+    assert {row["id"]: row["usd"] for row in found.table("ends").rows} == {DOCK: Decimal("20.00"), LOFT: None}
+    assert fact(found, "first_hop_usd") == Decimal("20.00")
+    assert len(trace(ledger, subjects(MILL), min_usd=Decimal(1)).rows) == 1
+
+
+def test_local_values_stand_beside_those_in_dollars(make_ledger: MakeLedger) -> None:
+    ledger = make_ledger([sent(MILL, DOCK, "01T10:00:00", 100, local=Decimal("134.50"))], currency="SGD")
+    found = toolbox.call(ledger, "trace", subjects(MILL))
+    assert (found.rows[0]["usd"], found.rows[0]["local"]) == (Decimal("100.00"), Decimal("134.50"))
+    assert found.table("ends").rows[0]["local"] == Decimal("134.50")
+    local = found.fact("first_hop_local")
+    assert local is not None
+    assert (local.value, local.unit) == (Decimal("134.50"), "SGD")
+
+
+def test_one_of_many_subjects_gets_what_it_would_get_alone(make_ledger: MakeLedger) -> None:
+    rows = [sent(f"0x{a:040x}", f"0x{(a * 7 + b) % 40:040x}", f"{1 + (a + b) % 28:02d}T10:00:00", a + b)
+            for a in range(40) for b in range(1, 5)]  # fmt: skip
+    ledger = make_ledger(rows, labels=[{"id": f"0x{9:040x}", "name": "Quay", "category": "bridge"}])
+    asked = subjects(*(f"0x{number:040x}" for number in range(40)))
+    together = toolbox.per_subject(toolbox.call(ledger, "trace", asked, hops=3, fan_out=3, limit=7), asked)
+    for subject in asked:
+        assert together[subject.id] == toolbox.call(ledger, "trace", (subject,), hops=3, fan_out=3, limit=7)
+
+
+@pytest.mark.parametrize(
+    "options", [{"hops": 0}, {"hops": 21}, {"min_usd": -1}, {"direction": "sideways"}, {"fan_out": 0}]
+)
+def test_options_that_cannot_be_meant_are_usage_errors(make_ledger: MakeLedger, options: Values) -> None:
+    with pytest.raises(UsageError):
+        toolbox.call(make_ledger(), "trace", subjects(MILL), **options)
+
+
+def test_a_subject_in_two_windows_is_a_usage_error(make_ledger: MakeLedger) -> None:
+    with pytest.raises(UsageError, match="asked about twice"):
+        trace(make_ledger(), (Subject(id=MILL), Subject(id=MILL, since=1)))

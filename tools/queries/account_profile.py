@@ -1,6 +1,6 @@
 """What an account did in its window and before: totals each way, extremes, trades, fees, attempts, own history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from casewright.knowledge.clock import iso, local_date
@@ -20,7 +20,6 @@ from casewright.tools.queries._shape import (
     money,
     money_measures,
     table,
-    utc,
 )
 from casewright.tools.warehouse import Ledger
 
@@ -31,7 +30,7 @@ _APART = (
     ("fee", "fees", "", "paid in fees"),
     ("self", "self", "self_transfers", "sent from the account to itself"),
 )
-_DONE = {"moved", "echo", *(sort for sort, *_ in _APART)}  # other sorts are the states of what did not complete
+_DONE = {"moved", *(sort for sort, *_ in _APART)}  # other sorts are states of what did not complete, and `echo`
 # What was rolled up: by direction and sort, by sort, and the whole period.
 Part = dict[str, Any]
 Parts = dict[tuple[str, bool, str | None, str | None], Part]
@@ -45,7 +44,7 @@ def account_profile(ledger: Ledger, subjects: Subjects) -> Evidence:
     without a beginning has none.
     """
     with asking(ledger, subjects, "account_profile") as question:
-        parts = {_place(part): _told(part) for part in question.dicts(_query(ledger))}
+        parts = _rolled_up(question.dicts(_query(ledger)), [word for word, _ in currencies(ledger)])
         known = list(dict.fromkeys(subject for subject, *_ in parts))
         begun = {s.id: s.since for s in subjects if s.since is not None}
         facts = [*_facts(ledger, parts, known, "")]
@@ -57,10 +56,14 @@ def account_profile(ledger: Ledger, subjects: Subjects) -> Evidence:
 
 
 def _query(ledger: Ledger) -> str:
+    """The measures of each period, direction and sort.
+
+    Different ones are counted by way of lists, and rolled up in Python: distinct aggregates and grouping sets cost
+    DuckDB three times as long in planning as this whole query takes.
+    """
     words = [word for word, _ in currencies(ledger)]
     median = ", ".join(f"quantile_disc({w}, 0.5) as median_{w}, count({w}) as valued_{w}" for w in words)
     largest = ", ".join(["usd", "-epoch", "counterparty", *words[1:]])
-    undone = "not done and sort <> 'echo'"
     return f"""
 with mine as (
     select s.nr, s.id as subject, l.epoch >= s.since as inside, l.direction, l.epoch, l.counterparty, l.usd, l.local,
@@ -70,26 +73,55 @@ with mine as (
             else 'moved' end as sort
     from {LEGS} where l.epoch < s.until
 )
-select nr, subject, inside, direction, sort, count(*) as transfers, count(distinct counterparty) as counterparties,
-    {money(ledger, "sum({})")}, {median}, max(({largest})) filter (usd is not null) as largest,
-    count(*) filter (round) as round, min(epoch) as first, max(epoch) as last,
-    {utc("min(epoch)")} as first_at, {utc("max(epoch)")} as last_at,
-    {utc("min(epoch) filter (sort = 'moved')")} as first_moved,
-    {utc("max(epoch) filter (sort = 'moved')")} as last_moved,
-    count(distinct {day_number(ledger, "epoch")}) filter (done) as days,
-    min(epoch) filter (done) as first_done,
-    count(*) filter ({undone}) as attempts, {money(ledger, "sum({}) filter (" + undone + ")", "attempts")}
-from mine
-group by grouping sets ((nr, subject, inside, direction, sort), (nr, subject, inside, sort), (nr, subject, inside))
-order by nr, inside, sort, direction"""
+select nr, subject, inside, direction, sort, count(*) as transfers,
+    len(list_distinct(list(counterparty))) as counterparties, {money(ledger, "sum({})")}, {median},
+    max(({largest})) filter (usd is not null) as largest, count(*) filter (round) as round,
+    min(epoch) as first, max(epoch) as last,
+    list_distinct(list({day_number(ledger, "epoch")}) filter (done)) as days
+from mine group by nr, subject, inside, direction, sort order by nr, inside, sort, direction"""
 
 
-def _place(part: Part) -> tuple[str, bool, str | None, str | None]:
-    return part["subject"], part["inside"], part["direction"], part["sort"]
+def _rolled_up(groups: Iterable[Part], words: list[str]) -> Parts:
+    """The parts by subject, period, direction and sort; with those of both directions, and of the whole period."""
+    parts: Parts = {}
+    for group in groups:
+        subject, inside, sort = group["subject"], group["inside"], group["sort"]
+        parts[subject, inside, group["direction"], sort] = _told(group)
+        whole = parts.setdefault((subject, inside, None, None), {"transfers": 0, "attempts": 0, "on": set()})
+        whole["transfers"] += group["transfers"]
+        whole["on"].update(group["days"] or ())
+        _stretch(whole, "", group)
+        if sort in _DONE:
+            _stretch(whole, "done_", group)
+            if sort == "moved":
+                _stretch(whole, "moved_", group)
+        elif sort != "echo":
+            whole["attempts"] += group["transfers"]
+            both = parts.setdefault((subject, inside, None, sort), {"transfers": 0})
+            both["transfers"] += group["transfers"]
+            for word in words:
+                if group[word] is not None:
+                    whole[f"attempts_{word}"] = whole.get(f"attempts_{word}", NOTHING) + group[word]
+                    both[word] = both.get(word, NOTHING) + group[word]
+    for (_, _, side, sort), whole in parts.items():
+        if side is None and sort is None:
+            whole["days"] = len(whole["on"])
+            for end in ("first", "last"):
+                whole[f"{end}_moved"] = iso(whole[f"moved_{end}"]) if f"moved_{end}" in whole else None
+    return parts
+
+
+def _stretch(whole: Part, name: str, group: Part) -> None:
+    """Let the whole's first and last reach over the group's."""
+    whole[f"{name}first"] = min(whole.get(f"{name}first", group["first"]), group["first"])
+    whole[f"{name}last"] = max(whole.get(f"{name}last", group["last"]), group["last"])
 
 
 def _told(part: Part) -> Part:
-    """The part with what is read off it: the largest transfer, the mean, how many had no value."""
+    """The part with what is read off it: its ends, the largest transfer, the mean, how many had no value."""
+    if part["sort"] != "moved":
+        return part
+    part["first_at"], part["last_at"] = iso(part["first"]), iso(part["last"])
     if part["largest"]:
         part["largest_usd"], minus_epoch, part["largest_other"], *local = part["largest"]
         part["largest_local"] = local[0] if local else None
@@ -114,8 +146,12 @@ def _facts(ledger: Ledger, parts: Parts, known: list[str], prefix: str) -> Itera
     yield from facts_of(of(None, None, {"days": 0, "attempts": 0}), _whole(ledger, prefix))
     for sort, name, unit, means in _APART:
         yield from facts_of(of("out", sort, _NOTHING), _apart(ledger, prefix, name, unit, means))
-    for status in sorted({sort for _, within, _, sort in parts if sort and sort not in _DONE and within is inside}):
+    for status in sorted(_undone_sorts(parts, inside)):
         yield from facts_of(of(None, status, None), _undone(ledger, prefix, status))
+
+
+def _undone_sorts(parts: Parts, inside: bool) -> set[str]:
+    return {sort for _, within, side, sort in parts if sort and side is None and within is inside}
 
 
 def _when(prefix: str) -> str:
@@ -177,7 +213,7 @@ def _history(ledger: Ledger, parts: Parts, begun: dict[str, int]) -> list[Fact]:
     """How long before its window an account was in use."""
     records = []
     for subject, since in begun.items():
-        first = parts.get((subject, False, None, None), {}).get("first_done")
+        first = parts.get((subject, False, None, None), {}).get("done_first")
         if first is not None:
             days = local_date(since, ledger.timezone) - local_date(first, ledger.timezone)
             records.append({"subject": subject, "history_days": days.days})

@@ -38,7 +38,7 @@ _DAYS = ("subject", "date", "direction", "transfers", "counterparties", "usd")
 _Cap = Annotated[int, Field(ge=1, le=100_000)]
 
 
-def timeline(ledger: Ledger, subjects: Subjects, *, limit: _Cap = 500, days: _Cap = 400) -> Evidence:
+def timeline(ledger: Ledger, subjects: Subjects, *, limit: _Cap = 500, days: _Cap = 1_000) -> Evidence:
     """List what was recorded about each account in its window, in order of time, and its days of value moved.
 
     Events, alerts, the opening of the account and changes of the customer record, and the first log-in from a new

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from casewright.knowledge.errors import UsageError
 from casewright.tools.intake.columns import literal
-from casewright.tools.intake.files import SourceFile, texts_by_hand
+from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import Kind
 from casewright.tools.intake.reading import Reading, Row, Wishes
+from casewright.tools.intake.rows import texts_by_hand
 from casewright.tools.sources import Source
 from casewright.tools.sources._list_date import date_of_list
 from casewright.tools.sources._tables import words

@@ -5,9 +5,10 @@ between `BEGIN LAUNDERING ATTEMPT` and `END LAUNDERING ATTEMPT`. A party is its 
 numbers repeat between banks: `021174-800737690`. Whether a transfer is laundering is the answer and is not read.
 """
 
-from casewright.tools.intake.files import SourceFile, rows_by_hand
+from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import Kind
 from casewright.tools.intake.reading import Reading, Wishes
+from casewright.tools.intake.rows import rows_by_hand
 from casewright.tools.sources import Source
 from casewright.tools.sources._tables import currency_codes, currency_rates, words
 

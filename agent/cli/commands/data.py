@@ -1,4 +1,4 @@
-"""Describe the ledger, list what was rejected, put it back into full order"""
+"""Describe the ledger, list what was rejected and what can be imported, put the ledger back into full order"""
 
 from pathlib import PurePath
 from typing import Annotated, Any
@@ -38,6 +38,18 @@ def rejects(
         return Answer(found, "No row was rejected.")
     left = found["all"] - len(rows)
     return Answer(found, table(rows) + (f"\nand {left:,} more: --limit" if left else ""))
+
+
+@command(app)
+def fields(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help="Only those of this kind of record.")] = "",
+) -> Answer:
+    """List the fields that a file can have, kind by kind: the column names of the format `table` and of a MAP.yaml."""
+    from casewright.tools.importing import fields as known
+
+    rows = known(kind)
+    return Answer({"fields": rows}, table(rows))
 
 
 @command(app)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 _SHOWN = 5  # rejects told at once; `casewright data rejects` lists them all
+_NAMED = 10  # columns told as not read
 
 
 class Kind(StrEnum):
@@ -52,8 +53,8 @@ def import_(
 ) -> Answer:
     """Import a file: every row ends stored, duplicate or rejected, and importing it again stores nothing new.
 
-    Each kind comes as `table`: CSV, Parquet or JSON lines under our names (at, src, dst, usd ...), or with --map.
-    Transfers and labels have formats of their own; a format that is not known is answered with those that are.
+    Each kind comes as `table`: CSV, Parquet or JSON lines under our names (`casewright data fields` lists them), or
+    with --map. Transfers and labels have formats of their own.
     """
     from casewright.tools.importing import import_file
 
@@ -79,7 +80,8 @@ def import_(
     for note in report.notes:
         warn(note)
     if report.ignored:
-        warn(printable(f"not read: {', '.join(report.ignored)}"))
+        more = f" and {len(report.ignored) - _NAMED} more columns" if len(report.ignored) > _NAMED else ""
+        warn(printable(f"not read: {', '.join(report.ignored[:_NAMED])}{more}"))
     return _answer(report, strict)
 
 
