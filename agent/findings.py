@@ -216,7 +216,7 @@ def red_flags(dossier: Dossier) -> Iterator[Finding]:
             measured = measure(cells)
             told = say(
                 '{name} ("{means}") came to {value}; this was reached on {at}.',
-                name=Quote(cells.text("indicator").replace("_", " "), (cells.evidence,)),
+                name=Quote(cells.text("indicator").replace("_usd", " USD").replace("_", " "), (cells.evidence,)),
                 means=cells["means"],
                 value=measured,
                 at=cells["at"],

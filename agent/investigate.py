@@ -23,7 +23,6 @@ from casewright.tools.store import Store, earlier_cases
 from casewright.tools.warehouse import Ledger
 
 LOOK_BACK_DAYS = 90  # where an alert names none of its own (ours)
-NAMED = 0.35  # a typology is named in the memo from this score on (ours)
 WRITER = "embedded 1"
 
 
@@ -134,7 +133,7 @@ def _ask(ledger: Ledger, tool: str, subjects: Subjects, **options: object) -> Ev
 def _case(ledger: Ledger, target: Target, evidence: Sequence[Evidence], typologies: Mapping[str, Typology]) -> Case:
     numbered = [e.with_id(f"E{number}") for number, e in enumerate(evidence, 1)]
     matches = matching.match(typologies.values(), numbered)
-    best = typologies[matches[0].id] if matches and matches[0].score >= NAMED else None
+    best = typologies[matches[0].id] if matches and matches[0].score >= matching.FITS else None
     if best:
         numbered.append(expertise(best).with_id(f"E{len(numbered) + 1}"))
     dossier = Dossier(target.subject, tuple(numbered), ledger.timezone, ledger.currency, target.alert, matches, best)

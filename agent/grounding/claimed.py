@@ -244,10 +244,8 @@ def _speaks_of(known: Known, names: str, mark: Mark) -> bool:
 
 def _networks(clause: _Clause) -> Iterator[tuple[str, Problem]]:
     for mark in clause.group.said("network"):
-        if (
-            (not _holds(clause.lines, mark.value)
-            and not (not clause.lines or not clause.facts))
-            or not _holds(clause.index.lines, mark.value)
+        if (not _holds(clause.lines, mark.value) and not (not clause.lines or not clause.facts)) or not _holds(
+            clause.index.lines, mark.value
         ):
             yield mark.text, Problem("is a network that no fact behind this clause has")
 

@@ -117,7 +117,9 @@ class Flow:
                 return ""
             if any(m.first <= at < m.last for m in group.marks if m.kind in {"verb", "subject"}):
                 return ""
-            known = any(m.first <= at < m.last for m in group.marks if m.kind in {"noun", "accuse", "service", "predicate"})
+            known = any(
+                m.first <= at < m.last for m in group.marks if m.kind in {"noun", "accuse", "service", "predicate"}
+            )
             if self.reading.words[at] not in _BEFORE_NAMES and not known:
                 return ""
             if any(f.first <= at < f.last for f in group.figures):

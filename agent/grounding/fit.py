@@ -298,7 +298,9 @@ def all_on(known: Known, day: str, index: Index) -> bool:
             when
             for when, facts in index.days.items()
             for other in facts
-            if other.fact.name in names and other.fact.about == known.fact.about and (not side or other.side in {"", side})
+            if other.fact.name in names
+            and other.fact.about == known.fact.about
+            and (not side or other.side in {"", side})
         }
         if days:
             return days == {day}

@@ -35,6 +35,13 @@ def _indicator(reading: Reading, index: Index) -> Iterator[tuple[str, Problem]]:
         names = {line.value("indicator") for line in index.lines if line.value("means") == means}
         before = reading.words[max(0, figure.first - 8) : figure.first]
         shared = [(name, [part for part in name.split("_") if part not in before]) for name in sorted(names) if name]
-        begun = [(name, missing) for name, missing in shared if len(missing) < len(name.split("_")) and len(name.split("_")) > 1]
+        begun = [
+            (name, missing)
+            for name, missing in shared
+            if len(missing) < len(name.split("_")) and len(name.split("_")) > 1
+        ]
         if begun and all(missing for _, missing in begun):
-            yield reading.words_in(max(0, figure.first - 1), figure.last), Problem("does not say what stands before it", begun[0][0])
+            yield (
+                reading.words_in(max(0, figure.first - 1), figure.last),
+                Problem("does not say what stands before it", begun[0][0]),
+            )

@@ -119,12 +119,8 @@ class Support:
 
     def _opened_by_of(self, figure: Figure) -> bool:
         words = self.reading.words[max(0, figure.first - 2) : figure.first]
-        return (
-            ("of" in words
-            and figure.first <= 3)
-            or (words[-1:] == ["of"]
-            and figure.first >= 2
-            and self.reading.words[figure.first - 2] in {",", ";"})
+        return ("of" in words and figure.first <= 3) or (
+            words[-1:] == ["of"] and figure.first >= 2 and self.reading.words[figure.first - 2] in {",", ";"}
         )
 
     def _asset(self, figure: Figure) -> Problem | None:

@@ -112,7 +112,21 @@ def _point(point: NotLookedAt) -> Sentence:
 def conclusion(dossier: Dossier, recommendation: Recommendation) -> list[Sentence | None]:
     """What it is consistent with, and what is recommended and why."""
     told: list[Sentence | None] = []
-    told.append(say("The activity is {fits}; other explanations are weighed above.", fits=fitting(dossier)))
+    closing = recommendation == "close"
+    weighed = "it is {fits} in part; what speaks against weighs more."
+    told.append(
+        say(
+            weighed if closing else "The activity is {fits}; other explanations are weighed above.",
+            fits=fitting(dossier),
+        )
+    )
+    if dossier.is_customer and not closing:
+        told.append(
+            say(
+                "Whether the holder knows is not established; a person has yet to set the role.",
+                rests_on=dossier.id_of("customer"),
+            )
+        )
     grounds = tuple(dict.fromkeys(e for f in dossier.findings for e in f.evidence)) or dossier.id_of("account_profile")
     words = {
         "escalate": "Recommended: escalate; what speaks for suspicion outweighs what speaks against.",

@@ -9,30 +9,56 @@ import pytest
 
 from casewright.agent.cli import evidence_text
 from casewright.agent.settings import Workspace
+from casewright.knowledge import clock
 from casewright.knowledge.errors import DataError
 from casewright.knowledge.evidence import Evidence
 from casewright.tools import toolbox
+from casewright.tools.warehouse import Ledger
 
 Ask = Callable[..., Any]
 
 
+_TRANSFERS = [  # at (UTC), from, to, kind, usd, local, memo
+    ("2025-11-02T16:30:00Z", "P-1", "C-1", "fiat_in", "100.00", "134.05", "rent \x1b[31m"),
+    ("2025-11-03T09:12:07Z", "C-1", "0x" + "ab" * 20, "withdrawal", "90.00", "120.65", None),
+    ("2025-11-03T09:12:07Z", "P-2", "C-2", "fiat_in", "7.00", "9.38", None),
+    *((f"2025-11-05T00:00:{n:02d}Z", f"P-{n + 10}", "C-9", "fiat_in", "1.00", "1.34", None) for n in range(60)),
+]
+_LEGS = """
+insert into legs select * from (
+    select hash(src) as key, src, epoch, known_epoch, 'out', dst, id, kind, status, network, asset, amount, usd, local
+    from transfers
+    union all
+    select hash(dst), dst, epoch, known_epoch, 'in', src, id, kind, status, network, asset, amount, usd, local
+    from transfers
+) order by key, epoch"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace of Singapore with a few accounts; nobody writes to it."""
+    workspace = Workspace.init(tmp_path_factory.mktemp("query") / "w", timezone="Asia/Singapore", currency="SGD")
+    with Ledger.create(workspace.ledger, currency="SGD", timezone="Asia/Singapore") as ledger:
+        for number, (at, src, dst, kind, usd, local, memo) in enumerate(_TRANSFERS):
+            when = clock.epoch(at)
+            values = [f"T{number}", when, when, src, dst, kind, usd, local, local, memo, number]
+            ledger.connection.execute(
+                "insert into transfers by name select $1 as id, $2 as epoch, $3 as known_epoch, $4 as src, $5 as dst,"
+                " $6 as kind, 'completed' as status, 'paynow' as network, 'SGD' as asset, $7::decimal(18, 2) as usd,"
+                " $8::decimal(18, 2) as local, $9::decimal(18, 2) as amount, $10 as memo, 1 as import_id, $11 as line",
+                values,
+            )
+        ledger.rows(_LEGS)
+        ledger.rows(
+            "insert into labels values ('P-1', 'Nordhaus Feinkost', 'payment_processor', 's', 'high', '', 0, 1, 1)"
+        )
+    return workspace.folder
+
+
 @pytest.fixture
-def ask(tmp_path: Path, make_ledger: Callable[..., Any], casewright: Callable[..., Any]) -> Ask:
-    """Ask in a workspace of Singapore with one customer: `ask("flows", "C-1", "--json")`."""
-    workspace = Workspace.init(tmp_path / "workspace", timezone="Asia/Singapore", currency="SGD")
-    ledger = make_ledger(
-        [
-            {"src": "P-1", "dst": "C-1", "at": "2025-11-02T16:30:00Z", "usd": "100.00", "local": "134.05",
-             "kind": "fiat_in", "asset": "SGD", "amount": "134.05", "memo": "rent \x1b[31m"},
-            {"src": "C-1", "dst": "0x" + "ab" * 20, "at": "2025-11-03T09:12:07Z", "usd": "90.00", "local": "120.65"},
-            {"src": "P-2", "dst": "C-2", "at": "2025-11-03T09:12:07Z", "usd": "7.00", "local": "9.38"},
-            *({"src": f"P-{n}", "dst": "C-9", "at": f"2025-11-05T00:00:{n:02d}Z", "usd": "1.00"} for n in range(60)),
-        ],
-        path=workspace.ledger, currency="SGD", timezone="Asia/Singapore",
-        labels=[{"id": "P-1", "name": "Nordhaus Feinkost", "category": "payment_processor"}],
-    )  # fmt: skip
-    ledger.connection.close()
-    return lambda *words: casewright("-w", workspace.folder, "query", *words)
+def ask(folder: Path, casewright: Callable[..., Any]) -> Ask:
+    """Ask there: `ask("flows", "C-1", "--json")`."""
+    return lambda *words: casewright("-w", folder, "query", *words)
 
 
 def test_the_json_holds_what_the_contract_names(ask: Ask) -> None:

@@ -67,7 +67,7 @@ def written(file: list[list[str]], end: str) -> tuple[str, list[int]]:
     return text.getvalue(), [line for line, row in zip(lines[1:], file, strict=True) if row]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(files, st.sampled_from(["\n", "\r\n"]))
 def test_stored_duplicates_and_rejects_add_up_to_the_rows_read(file: list[list[str]], end: str) -> None:
     text, lines = written(file, end)

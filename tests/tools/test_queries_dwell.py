@@ -85,8 +85,8 @@ _MOVES = st.lists(
 )  # hours since the start, whether it came in, dollars
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(histories=st.lists(_MOVES, min_size=1, max_size=12))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories=st.lists(_MOVES, min_size=10, max_size=20))
 def test_any_history_is_matched_as_a_queue_would(make_ledger: Callable[..., Any], histories: list[Any]) -> None:
     rows = []
     for number, moves in enumerate(histories):

@@ -1,4 +1,4 @@
-"""Describe the ledger, list what was rejected and what can be imported, put the ledger back into full order"""
+"""Describe the ledger, list its rejects and the fields of a file, put it back into full order"""
 
 from pathlib import PurePath
 from typing import Annotated, Any

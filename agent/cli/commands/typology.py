@@ -1,5 +1,6 @@
 """Typologies: list, show, search by meaning and words, check the files"""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +55,6 @@ def search(
     stage: Annotated[str, typer.Option(help="Only of this stage: placement, layering or integration.")] = "",
     predicate: Annotated[str, typer.Option(help="Only with this predicate offence, such as fraud.")] = "",
     status: Annotated[str, typer.Option(help="Only with this status, such as approved.")] = "",
-    api_key: Annotated[str, typer.Option(envvar="CASEWRIGHT_API_KEY", help="Of an embedder's endpoint.")] = "",
 ) -> Answer:
     """Find typologies by what people say of them, in their own words."""
     from casewright.agent.typology_search import Search, asked
@@ -66,7 +66,8 @@ def search(
         Search(k, stage, predicate, status),
     )
     with progress("reading typologies") as bar:
-        found = find(workspace, _library(workspace), lines, wanted, api_key=api_key, progress=bar)
+        key = os.environ.get("CASEWRIGHT_API_KEY", "")  # of an embedder's endpoint; never an option, which others see
+        found = find(workspace, _library(workspace), lines, wanted, api_key=key, progress=bar)
     results = [
         {"query": query, "hits": [hit.model_dump(mode="json") for hit in hits]}
         for query, hits in zip(found.queries, found.hits, strict=True)
