@@ -19,7 +19,8 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $@
 
 demo: setup
-	$(BIN)/python tests/demo.py $(DEMO)
+	rm -rf $(DEMO)
+	$(BIN)/casewright demo $(DEMO)
 
 test: setup
 	$(BIN)/pytest -n 2 --dist loadgroup
@@ -28,6 +29,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/casewright typology check
 
 bench: setup
 	$(BIN)/python tests/bench/run.py --dir $(BENCH) --transfers 5000000

@@ -105,7 +105,11 @@ def investigate(
     for number, target in enumerate(targets, 1):
         evidence = [*base[target.subject], *_further(ledger, target, typologies)]
         if store is not None:
-            evidence.append(earlier_cases(store, (target.subject,), before=None, leave_out=target.case_id))
+            evidence.append(
+                earlier_cases(
+                    store, (target.subject,), before=target.alert.at if target.alert else None, leave_out=target.case_id
+                )
+            )
         cases.append(_case(ledger, target, evidence, typologies))
         progress(number / len(targets))
     return cases

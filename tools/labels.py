@@ -96,9 +96,15 @@ class Labels:
         return next((category for category in found if category not in PASSING), found[0] if found else "")
 
 
+def risk_rank(category: str | None) -> int:
+    """0 for sanctioned, 1, 2 ... for the other categories of risk, then those of none, then None: no label."""
+    names = risky()
+    return len(names) + 1 if category is None else names.index(category) if category in names else len(names)
+
+
 def risk_order(category: str = "category") -> str:
-    """SQL to order by: 0 for sanctioned, 1, 2 ... for the other categories of risk, a large number for the rest."""
-    return _ranked(category, risky(), 999)
+    """SQL to order by, as `risk_rank`; what bears no label stands with the categories of no risk."""
+    return _ranked(category, risky(), len(risky()))
 
 
 def in_words(names: tuple[str, ...]) -> str:

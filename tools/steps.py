@@ -107,7 +107,9 @@ class Steps:
         going, moved = stop == Stop.WENT_ON, self.known["moved"][at]
         if hop > self.caps.hops:
             self.late += _sums(number, going & moved & (fresh > 0), len(self.late))
-            routers = np.unique(((self.waiting >> _PLACE_BITS) << ACCOUNT_BITS) + self.onward.near(self.waiting & _PLACE))
+            routers = np.unique(
+                ((self.waiting >> _PLACE_BITS) << ACCOUNT_BITS) + self.onward.near(self.waiting & _PLACE)
+            )
             self.late += _sums(routers >> ACCOUNT_BITS, np.ones_like(routers), len(self.late))
             self.waiting = self.waiting[:0]
             stop[going & ~moved] = Stop.HOPS

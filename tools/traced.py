@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from casewright.knowledge.records import Subject, Subjects
-from casewright.tools.labels import Labels
+from casewright.tools.labels import Label, Labels, risk_rank
 from casewright.tools.onward import UNKNOWN, Bools, Ints, Onward
 
 ACCOUNT_BITS = 32  # a subject's number and an account in one integer
@@ -23,7 +23,11 @@ class Caps:
     hops: int = 5
     min_usd: Decimal = Decimal(0)
     fan_out: int = 1_000  # onward transfers of one account; a subject's own largest are followed
-    transfers: int = 50_000  # of one subject's whole trace; a hop that would pass it is not taken
+
+    @property
+    def transfers(self) -> int:
+        """The most transfers of one subject's whole trace; a hop that would pass it is not taken."""
+        return 20 * self.fan_out
 
     @property
     def least_cents(self) -> int:
@@ -81,6 +85,7 @@ class Arrivals(NamedTuple):
     hop: Ints  # the fewest
     first: Ints  # epochs
     last: Ints
+    row: Ints  # the first in the ledger: no two accounts have the same, so it decides between equals
 
 
 def arrivals(walk: Walk, which: Bools | None = None) -> Arrivals:
@@ -94,7 +99,7 @@ def arrivals(walk: Walk, which: Bools | None = None) -> Arrivals:
     there = there[keys[at[there]] == into[there]]  # what came back to the subject reached nobody new
     at, places = at[there], places[there]
     transfers, cents, local, known, known_local = np.zeros((5, count), np.int64)
-    first, last, hop = np.full(count, 2**62), np.full(count, -(2**62)), np.full(count, 2**62)
+    first, last, hop, row = (np.full(count, start) for start in (2**62, -(2**62), 2**62, 2**62))
     np.add.at(transfers, at, 1)
     for total, seen, values in (
         (cents, known, walk.onward.cents[places]),
@@ -106,9 +111,10 @@ def arrivals(walk: Walk, which: Bools | None = None) -> Arrivals:
     np.minimum.at(first, at, epochs)
     np.maximum.at(last, at, epochs)
     np.minimum.at(hop, at, walk.hop[chosen][there])
+    np.minimum.at(row, at, walk.onward.rows[places])
     cents[known == 0] = UNKNOWN
     local[known_local == 0] = UNKNOWN
-    return Arrivals(transfers, cents, local, hop, first, last)
+    return Arrivals(transfers, cents, local, hop, first, last, row)
 
 
 @dataclass(frozen=True)
@@ -142,12 +148,6 @@ class Part:
         """When they happened."""
         return self.walk.onward.epochs(self.places)
 
-    @property
-    def stops(self) -> Ints:
-        """Where in the walk the accounts stand at which this trace stopped."""
-        stops: Ints = self.reached.start + np.flatnonzero(self.walk.stop[self.reached] != Stop.WENT_ON)
-        return stops
-
 
 def parts(walk: Walk) -> Iterator[Part]:
     """The walk, subject by subject in order."""
@@ -156,6 +156,14 @@ def parts(walk: Walk) -> Iterator[Part]:
     reached = np.searchsorted(walk.reached_number, numbers).tolist()
     for nr, subject in enumerate(walk.subjects):
         yield Part(walk, subject, nr, slice(moves[nr], moves[nr + 1]), slice(reached[nr], reached[nr + 1]))
+
+
+def labelled(walk: Walk, at: Ints) -> tuple[dict[int, Label], Ints]:
+    """The best labels of the accounts at these positions of the walk, by account, and each one's rank of risk."""
+    accounts, which = np.unique(walk.reached[at], return_inverse=True)
+    labels = [walk.labels.of(walk.onward.names[n]) for n in accounts]
+    ranks = np.array([risk_rank(label and label.category) for label in labels], np.int64)
+    return {n: label for n, label in zip(accounts.tolist(), labels, strict=True) if label}, ranks[which]
 
 
 def total(cents: Ints) -> int:

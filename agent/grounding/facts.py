@@ -417,12 +417,11 @@ def _window(subject: Mapping[str, Any], zone: str) -> Iterator[Fact]:
 def _spans(evidence: Evidence, zone: str) -> Iterator[Fact]:
     """The days from the first to the last of something, both counted: `over 17 days`."""
     for first in evidence.facts:
-        if first.kind == "time" and "first" in first.name:
+        if first.kind == "time" and "first" in first.name and not first.name.startswith("before_"):
             last = evidence.fact(first.name.replace("first", "last"), first.about)
             if last is not None and last.kind == "time" and max(_epoch(str(first.value)), _epoch(str(last.value))) > 0:
                 days = (clock.local_date(str(last.value), zone) - clock.local_date(str(first.value), zone)).days + 1
-                prefix = "before_" if first.name.startswith("before_") else ""
-                yield Fact(name=f"{prefix}window_days", value=days, kind="count", unit="days", about=first.about)
+                yield Fact(name="window_days", value=days, kind="count", unit="days", about=first.about)
 
 
 def _searched(evidence: Evidence) -> Iterator[Fact]:

@@ -459,10 +459,6 @@ def _said_of(held: Predicate, known: Known, context: Context) -> str:
     said = {mark.value for mark in context.main if mark.kind == "predicate"}
     if held.id in said or (held.id in {"history", "active", "shared"} and context.says(held.words)):
         return ""
-    if held.id in {mark.value for mark in context.main if mark.kind == "denied"} and (
-        known.fact.value == 0 or context.values("quantifier") & {"none"}
-    ):
-        return ""
     return f"the fact counts those that are {held.id}, and the clause does not say so"
 
 

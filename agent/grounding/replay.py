@@ -3,11 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from pydantic import ValidationError
-
 from casewright.agent.grounding.report import Moved
 from casewright.knowledge.case import Case
-from casewright.knowledge.errors import CasewrightError
 from casewright.knowledge.evidence import Evidence, Fact
 from casewright.tools import toolbox
 from casewright.tools.warehouse import Ledger
@@ -33,7 +30,7 @@ def _moved(evidence: Evidence, ledger: Ledger) -> Iterator[Moved]:
         return
     try:
         now = toolbox.replay(ledger, evidence)
-    except (CasewrightError, ValidationError, TypeError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001  (one bad evidence of a foreign case must not hide what the others tell)
         yield Moved(
             evidence.id, f"tool {evidence.tool!r}", "answered", f"cannot be asked again: {str(error).splitlines()[0]}"
         )

@@ -184,8 +184,8 @@ def p2p_triangulation(s: Story) -> bool:
     if len(orders) < 8:
         return False
     weeks = max(1.0, (s.until - s.since) / (7 * DAY))
-    last = s.kyc["name"].upper().split()
-    other = [not any(word in memo.split("paid by")[1] for word in last) for memo in orders["memo"]]
+    own = set(s.kyc["name"].upper().split())
+    other = [set(memo.split("paid by ")[1].split(" via")[0].split()) != own for memo in orders["memo"]]
     quick = s.held_for(orders, s.rows("withdrawal")) < 15 * MINUTE
     disputes = s.noted("dispute") / len(orders)
     return bool(
@@ -252,8 +252,7 @@ def structuring(s: Story) -> bool:
             return False
     past = s.before_and_after("fiat_in")
     past = past[past["epoch"] < s.since]
-    varied = past["amount"].nunique() == 1 or past["amount"].std() > 0.2 * past["amount"].mean()
-    return bool(len(credits) >= 4 and credits["amount"].iloc[0] >= 4500 and len(past) >= 3 and varied)
+    return bool(len(credits) >= 4 and credits["amount"].iloc[0] >= 4500 and past["amount"].nunique() >= 2)
 
 
 def travel_rule_slicing(s: Story) -> bool:
@@ -349,7 +348,9 @@ def mirror_banking(s: Story) -> bool:
     if len(out) < 5 or s.kyc["kind"] != "person":
         return False
     edges = np.append(0, out["epoch"].to_numpy())
-    sums = [total(credits[(credits["epoch"] > a) & (credits["epoch"] <= b)]) for a, b in zip(edges, edges[1:], strict=False)]
+    sums = [
+        total(credits[(credits["epoch"] > a) & (credits["epoch"] <= b)]) for a, b in zip(edges, edges[1:], strict=False)
+    ]
     margins = 1 - out["usd"].to_numpy() / np.array(sums)
     return bool(
         s.kyc["occupation"] in ("student", "homemaker") and (np.array(sums) / 0.79 >= 1.8e4).all() and max(sums) / 0.70 <= 1.05e5

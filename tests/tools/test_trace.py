@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -349,11 +350,11 @@ def test_every_cap_that_bites_is_told(make_ledger: MakeLedger) -> None:
 
 
 def test_the_size_of_one_trace_is_bounded_and_told(make_ledger: MakeLedger) -> None:
-    rows = [sent(MILL, f"0x{number:040x}", "01T10:00:00", 1) for number in range(1, 8)]
-    rows += [sent(f"0x{number:040x}", DOCK, "01T11:00:00", 1) for number in range(1, 8)]
-    (walk,) = walks(make_ledger(rows), subjects(MILL), Caps(transfers=10))
-    assert (len(walk.place), walk.halted.tolist()) == (7, [2])
-    assert set(walk.stop.tolist()) == {Stop.SIZE}
+    chain = [f"0x{number:040x}" for number in range(40)]
+    rows = [sent(here, there, "01T10:00:00", 1) for here, there in pairwise(chain)]
+    (walk,) = walks(make_ledger(rows), subjects(chain[0]), Caps(fan_out=1, hops=30))
+    assert (len(walk.place), walk.halted.tolist()) == (20, [21])
+    assert walk.stop.tolist() == [*[Stop.WENT_ON] * 19, Stop.SIZE]
 
 
 def test_a_hub_of_a_hundred_thousand_transfers_is_told_and_not_followed(tmp_path: Path) -> None:

@@ -1,45 +1,23 @@
 """The rows, ends and facts of traces, and what their caps left out in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from casewright.knowledge.clock import iso
 from casewright.knowledge.evidence import Evidence, Fact, Row, Side, Table
-from casewright.tools.labels import Label, risky
+from casewright.tools.labels import Label
 from casewright.tools.onward import Ints
 from casewright.tools.queries._question import Question, Span, counted
 from casewright.tools.queries._shape import column, columns
-from casewright.tools.traced import Arrivals, Caps, Part, Stop, Walk, amount, arrivals, parts, total
+from casewright.tools.traced import Arrivals, Caps, Part, Stop, Walk, amount, arrivals, labelled, parts, total
 from casewright.tools.warehouse import Ledger
 
 UNRESOLVED = "unresolved"  # the category of an end that bears no label
 _HUBS_TOLD = 3
 LABEL = ("label", "category", "label_source", "label_at", "label_confidence")
-
-
-def risk_rank(label: Label | None) -> int:
-    """Sanctioned first, then the other risky categories, the other labels, and no label last."""
-    return _RANK.get(label.category, len(_RANK)) if label else len(_RANK) + 1
-
-
-_RANK = {category: rank for rank, category in enumerate(risky())}
-
-
-class _End(NamedTuple):
-    """Where a trace stopped; in order: the risky labels, other labels, then the rest, each by the value arrived."""
-
-    rank: int
-    cents: int  # negative, so that the largest comes first
-    name: str
-    at: int  # in the walk
-    label: Label | None
-
-    @property
-    def category(self) -> str:
-        return self.label.category if self.label else UNRESOLVED
 
 
 class Report:
@@ -50,6 +28,7 @@ class Report:
         self.side: Side = "out" if direction == "forward" else "in"
         self.foreign = ledger.currency != "USD"
         self.other_labels: list[Row] = []
+        self.labels: dict[int, Label] = {}  # of the ends of the walk at hand, by account
         self.rows: list[Row] = []
         self.ends: list[Row] = []
         self.facts: list[Fact] = []
@@ -58,14 +37,14 @@ class Report:
 
     def add(self, walk: Walk) -> None:
         """Take up the traces of a walk."""
-        arrived, found = arrivals(walk, ~walk.passed), list(parts(walk))
-        details = self._details(walk, np.concatenate([part.places[: self.limit] for part in found]))
+        found, arrived = list(parts(walk)), arrivals(walk, ~walk.passed)
+        stops = self._stops(walk, arrived)
         starts = np.array([subject.id for subject in walk.subjects], object)
         again = np.isin(walk.onward.number(starts), walk.onward.far(walk.place))
         walk.labels.look_up(starts[again].tolist())  # what came back to a subject reached nobody new
-        for part in found:
+        details = self._details(walk, np.concatenate([part.places[: self.limit] for part in found]))
+        for part, ends in zip(found, stops, strict=True):
             name = part.subject.id
-            ends = self._sorted_ends(part, arrived)
             span = (int(part.epochs.min()), int(part.epochs.max())) if part.transfers else ()
             self.spans[name] = Span(part.transfers, *span)
             cuts = [*told_caps(part, self.caps, self.side), *self._unlisted(part, len(ends))]
@@ -73,8 +52,17 @@ class Report:
                 self.cut[name] = "; ".join(cuts)
             if part.transfers:
                 self.rows += self._rows(part, details)
-                self.ends += [self._end(part, end, arrived) for end in ends[: self.limit]]
+                self.ends += [self._end(part, at, arrived) for at in ends[: self.limit].tolist()]
                 self._tell(part, ends, arrived)
+
+    def _stops(self, walk: Walk, arrived: Arrivals) -> list[Ints]:
+        """Where in the walk each subject's ends stand: the risky labels first, then others, each by what arrived."""
+        at = np.flatnonzero(walk.stop != Stop.WENT_ON)
+        self.labels, ranks = labelled(walk, at)
+        number = walk.reached_number[at]
+        order = np.lexsort((arrived.row[at], -arrived.cents[at], ranks, number))
+        bounds = np.searchsorted(number, np.arange(1, len(walk.subjects)))
+        return np.split(at[order], bounds)
 
     def _details(self, walk: Walk, places: Ints) -> dict[int, Row]:
         """What only the listed transfers need, by place."""
@@ -104,24 +92,17 @@ class Report:
             rows.append(row)
         return rows
 
-    def _sorted_ends(self, part: Part, arrived: Arrivals) -> list[_End]:
-        names, found = part.walk.onward.names, []
-        stops = part.stops
-        for at, account, cents in zip(stops.tolist(), part.walk.reached[stops].tolist(),
-                                      arrived.cents[stops].tolist(), strict=True):  # fmt: skip
-            name = names[account]
-            label = part.walk.labels.of(name)
-            found.append(_End(risk_rank(label), -cents, name, at, label))
-        return sorted(found, key=lambda end: end[:3])
-
-    def _end(self, part: Part, end: _End, arrived: Arrivals) -> Row:
-        walk, at = part.walk, end.at
-        for other in walk.labels.others(end.name):
-            self.other_labels.append({"subject": part.subject.id, "id": end.name, **other._asdict()})
-        row: Row = {"subject": part.subject.id, "id": end.name, "label": end.label and end.label.label}
-        row |= {"category": end.category, "reason": self._reason(part, Stop(int(walk.stop[at])), end.name)}
-        row |= {name: getattr(end.label, name) if end.label else None for name in LABEL[2:]}
-        row |= {"hop": int(walk.reached_hop[at]), "transfers": int(arrived.transfers[at]), "usd": amount(-end.cents)}
+    def _end(self, part: Part, at: int, arrived: Arrivals) -> Row:
+        walk, account = part.walk, int(part.walk.reached[at])
+        subject, name, label = part.subject.id, walk.onward.names[account], self.labels.get(account)
+        for other in walk.labels.others(name):
+            self.other_labels.append({"subject": subject, "id": name, **other._asdict()})
+        row: Row = {"subject": subject, "id": name, "label": label and label.label}
+        row["category"] = label.category if label else UNRESOLVED
+        row["reason"] = self._reason(part, Stop(int(walk.stop[at])), name)
+        row |= {column: getattr(label, column, None) for column in LABEL[2:]}
+        row |= {"hop": int(walk.reached_hop[at]), "transfers": int(arrived.transfers[at])}
+        row["usd"] = amount(int(arrived.cents[at]))
         if self.foreign:
             row["local"] = amount(int(arrived.local_cents[at]))
         return row | {"at": iso(int(walk.reached_at[at])), "left_out": int(walk.left[at]) or None}
@@ -139,9 +120,10 @@ class Report:
         if ends > self.limit:
             yield f"{self.limit:,} of {ends:,} ends listed, labelled ones first"
 
-    def _tell(self, part: Part, ends: Sequence[_End], arrived: Arrivals) -> None:
+    def _tell(self, part: Part, ends: Ints, arrived: Arrivals) -> None:
         """The facts of one subject."""
-        about, unresolved = part.subject.id, sum(end.label is None for end in ends)
+        by_category = self._by_category(part.walk, ends)
+        about, unresolved = part.subject.id, len(by_category.get(UNRESOLVED, ()))
         followed = "transfers along which value can have moved"
         counts = (
             ("transfers_followed", part.transfers, "transfers", followed, None),
@@ -166,23 +148,27 @@ class Report:
         for rank, at in (("first", part.epochs.min()), ("last", part.epochs.max())):
             means = f"the {rank} transfer followed"
             self.facts.append(fact(f"{rank}_at", iso(int(at)), "time", about, means=means, rank=rank))
-        self._tell_categories(part, ends, arrived)
-
-    def _tell_categories(self, part: Part, ends: Sequence[_End], arrived: Arrivals) -> None:
-        by_category: dict[str, list[_End]] = {}
-        for end in ends:
-            by_category.setdefault(end.category, []).append(end)
-        about, way = part.subject.id, "arrived at" if self.side == "out" else "left"
         for category, some in by_category.items():
-            at = np.array([end.at for end in some], np.int64)
-            kind = "ends without a label" if category == UNRESOLVED else f"ends labelled {category}"
-            means = f"transfers that {way} {kind} along the trace, added up; an upper bound of what is the subject's"
-            reach = "direct" if (part.walk.reached_hop[at] == 1).all() else "indirect"
-            self._money(category, total(arrived.cents[at]), total(arrived.local_cents[at]), means, about, reach)
-            if category != UNRESOLVED:
-                self.facts.append(
-                    fact(f"{category}_ends", len(some), "count", about, unit="addresses", means=kind, of=len(ends))
-                )
+            self._tell_category(part, category, np.array(some, np.int64), len(ends), arrived)
+
+    def _by_category(self, walk: Walk, ends: Ints) -> dict[str, list[int]]:
+        """The ends of each category, in the order of the ends."""
+        found: dict[str, list[int]] = {}
+        for at, account in zip(ends.tolist(), walk.reached[ends].tolist(), strict=True):
+            label = self.labels.get(account)
+            found.setdefault(label.category if label else UNRESOLVED, []).append(at)
+        return found
+
+    def _tell_category(self, part: Part, category: str, at: Ints, ends: int, arrived: Arrivals) -> None:
+        way = "arrived at" if self.side == "out" else "left"
+        kind = "ends without a label" if category == UNRESOLVED else f"ends labelled {category}"
+        means = f"transfers that {way} {kind} along the trace, added up; an upper bound of what is the subject's"
+        reach = "direct" if (part.walk.reached_hop[at] == 1).all() else "indirect"
+        sums = total(arrived.cents[at]), total(arrived.local_cents[at])
+        self._money(category, *sums, means, part.subject.id, reach)
+        if category != UNRESOLVED:
+            more = {"unit": "addresses", "means": kind, "of": ends}
+            self.facts.append(fact(f"{category}_ends", len(at), "count", part.subject.id, **more))
 
     def _money(self, name: str, cents: int, local: int, means: str, about: str, reach: str) -> None:
         sums = [("usd", "USD", cents)] + ([("local", self.ledger.currency, local)] if self.foreign else [])

@@ -9,12 +9,12 @@ from pydantic import Field
 from casewright.knowledge.clock import iso
 from casewright.knowledge.evidence import Evidence, Fact, Reach, Row, Side, Table
 from casewright.knowledge.records import Subjects
-from casewright.tools.labels import OWN, Label
+from casewright.tools.labels import OWN, Label, risk_rank
 from casewright.tools.queries._question import Question, Span, counted
 from casewright.tools.queries._shape import column, columns
-from casewright.tools.queries._traced import LABEL, fact, risk_rank, told_caps
+from casewright.tools.queries._traced import LABEL, fact, told_caps
 from casewright.tools.trace import each_once, statement, walks
-from casewright.tools.traced import Arrivals, Caps, Part, Walk, amount, arrivals, parts, total
+from casewright.tools.traced import Arrivals, Caps, Part, Walk, amount, arrivals, labelled, parts, total
 from casewright.tools.warehouse import Ledger, asked_text
 
 _SIDES: tuple[Side, Side] = ("in", "out")
@@ -68,12 +68,16 @@ class _Report:
     def add(self, walk: Walk, side: Side) -> None:
         """Take up the traces of a walk in one direction."""
         arrived = {"direct": arrivals(walk, walk.hop == 1), "indirect": arrivals(walk, walk.hop > 1)}
+        every = np.arange(len(walk.reached))
+        labels, _ = labelled(walk, every)
+        bearers = np.flatnonzero(np.isin(walk.reached, list(labels)))
         for part in parts(walk):
             if not part.transfers:
                 continue
             name, told = part.subject.id, list(told_caps(part, self.caps, side))
-            labelled = _labelled(part)
-            own = [at for at, label in labelled.items() if label.category in OWN]
+            low, high = np.searchsorted(bearers, (part.reached.start, part.reached.stop))
+            found = {at: labels[int(walk.reached[at])] for at in bearers[low:high].tolist()}
+            own = [at for at, label in found.items() if label.category in OWN]
             if own:
                 told.append(f"{counted(len(own), 'address', 'addresses')} of the house's own left out")
             if told:
@@ -81,14 +85,14 @@ class _Report:
                     f"{'sources' if side == 'in' else 'destinations'}: {'; '.join(told)}"
                 )
             for at in own:
-                del labelled[at]
-            self._count(part, side, len(labelled), len(own))
+                del found[at]
+            self._count(part, side, len(found), len(own))
             for reach in _REACHES:
-                self._list(part, side, reach, labelled, arrived[reach])
-            for at in labelled:
+                self._list(part, side, reach, found, arrived[reach])
+            for at in found:
                 self._note_others(part, at)
 
-    def _count(self, part: Part, side: Side, labelled: int, own: int) -> None:
+    def _count(self, part: Part, side: Side, bearers: int, own: int) -> None:
         """How much of what was reached is labelled, and what was searched."""
         first, last = int(part.epochs.min()), int(part.epochs.max())
         before = self.spans.get(part.subject.id, Span(0, first, last))
@@ -97,15 +101,15 @@ class _Report:
         reached, where = part.reached.stop - part.reached.start, "among the sources" if side == "in" else "reached"
         for name, value, of, means in (
             ("addresses_traced", reached, None, f"addresses {where} within the hop limit"),
-            ("labelled_addresses", labelled, reached, f"addresses {where} that bear a label, the house's own left out"),
+            ("labelled_addresses", bearers, reached, f"addresses {where} that bear a label, the house's own left out"),
             ("own_addresses", own, reached, f"addresses {where} that are the house's own or custodial"),
         ):
             about = part.subject.id
             self.facts.append(fact(name, value, "count", about, unit="addresses", means=means, side=side, of=of))
 
-    def _list(self, part: Part, side: Side, reach: Reach, labelled: dict[int, Label], arrived: Arrivals) -> None:
+    def _list(self, part: Part, side: Side, reach: Reach, found: dict[int, Label], arrived: Arrivals) -> None:
         names, by_category = part.walk.onward.names, dict[str, list[int]]()
-        for at, label in labelled.items():
+        for at, label in found.items():
             if not arrived.transfers[at]:
                 continue
             by_category.setdefault(label.category, []).append(at)
@@ -114,7 +118,7 @@ class _Report:
             row |= {"hop": int(arrived.hop[at]), "reach": reach, "transfers": int(arrived.transfers[at])}
             row |= {"usd": amount(cents)} | ({"local": amount(int(arrived.local_cents[at]))} if self.foreign else {})
             row |= {"at": iso(int(arrived.first[at])), "last_at": iso(int(arrived.last[at]))}
-            place = (risk_rank(label), reach, side, -cents, name)
+            place = (risk_rank(label.category), reach, side, -cents, name)
             self.found.setdefault(part.subject.id, []).append((place, row))
         for category, some in by_category.items():
             these = np.array(some, np.int64)
@@ -156,16 +160,6 @@ class _Report:
         nouns = (f"transfer followed {way}", f"transfers followed {way}")
         cut = {name: "; ".join(told) for name, told in self.cut.items()}
         return question.answer(tables, self.facts, self.spans, nouns=nouns, found=set(self.found), cut=cut)
-
-
-def _labelled(part: Part) -> dict[int, Label]:
-    """The labelled accounts reached, by where they stand in the walk."""
-    walk = part.walk
-    labels = (
-        (at, walk.labels.of(walk.onward.names[n]))
-        for at, n in enumerate(walk.reached[part.reached], part.reached.start)
-    )
-    return {at: label for at, label in labels if label}
 
 
 _ROWS = (

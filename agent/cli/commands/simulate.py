@@ -1,4 +1,4 @@
-"""Make a demo exchange: a year of customers, payments and trades, with planted stories and the truth beside them"""
+"""Make a demo exchange: a year of customers, payments and trades with planted stories, the truth apart"""
 
 from pathlib import Path
 from typing import Annotated
