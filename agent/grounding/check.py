@@ -22,6 +22,7 @@ from casewright.agent.grounding.words import Wording
 from casewright.knowledge.case import Case, Sentence
 
 LONGEST = 20_000  # characters of a sentence; nobody reads a longer one, and it is told rather than checked
+_REMEMBERED = 5_000  # sentences; a text may say the same again and again
 _FIGURES = {
     "amount",
     "count",
@@ -51,8 +52,12 @@ def check(sentences: Sequence[Sentence], case: Case, titles: Iterable[str] = ())
         for text in checker.figures_of(title):
             figures += 1
             found.append(Unsupported(title, text, "stands in a heading, which must hold no figures"))
+    seen: dict[tuple[str, tuple[str, ...]], tuple[int, list[Unsupported]]] = {}
     for sentence in sentences:
-        number, unsupported = checker.sentence(sentence)
+        key = (sentence.text, sentence.evidence)
+        number, unsupported = seen.get(key) or checker.sentence(sentence)
+        if len(seen) < _REMEMBERED:
+            seen[key] = number, unsupported
         figures += number
         found.extend(unsupported)
     return Report(len(sentences), figures, tuple(dict.fromkeys(found)))

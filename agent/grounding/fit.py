@@ -406,7 +406,8 @@ def measure(known: Known, figure: Figure | None, context: Context, index: Index)
             and not _names(entry.names).search(name)
         ):
             return f"the fact is no date on which it was {min(entry.owns & context.words)}"
-        if _names(entry.names).search(name) and not context.says(entry.words):
+        said = context.group_says(entry.words) if entry.near else context.says(entry.words)
+        if _names(entry.names).search(name) and not said:
             return f"the fact is about {name.replace('_', ' ')}, and the clause does not say so"
     return ""
 

@@ -64,6 +64,7 @@ class Measure:
     words: frozenset[str]
     claims: bool = False
     owns: frozenset[str] = frozenset()
+    near: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ class Lexicon:
     currencies: Mapping[str, str]  # name or code in lower case -> code
     assets: Mapping[str, str]  # name or symbol in lower case -> symbol
     spans: Mapping[str, int]
+    stems: Mapping[str, str]  # how an accusing word may begin -> what it accuses of
+
+    def accused(self, word: str) -> str:
+        """What a word accuses of that is in no list but begins like one that is (`scamming`); empty for nothing."""
+        return next((of for stem, of in self.stems.items() if word.startswith(stem)), "")
 
     def words(self, table: str) -> frozenset[str]:
         """A flat list of the file as a set."""
@@ -108,7 +114,7 @@ def lexicon() -> Lexicon:
         phrases=_phrases(raw, nouns),
         nouns=nouns,
         measures=tuple(
-            Measure(m["names"], frozenset(m["words"]), m.get("claims") == "true", frozenset(m.get("owns", ())))
+            Measure(m["names"], frozenset(m["words"]), m.get("claims") == "true", frozenset(m.get("owns", ())), "near" in m)
             for m in raw["measures"]
         ),
         predicates=tuple(
@@ -116,6 +122,7 @@ def lexicon() -> Lexicon:
         ),
         currencies={name.lower(): code for code, names in raw["currencies"].items() for name in (code, *names)},
         assets={name.lower(): code for code, names in raw["assets"].items() for name in (code, *names)},
+        stems=raw["accusing_stems"],
         spans={word: int(seconds) for word, seconds in raw["spans"].items()},
     )
 

@@ -8,7 +8,7 @@ from casewright.knowledge.case import Section, Sentence
 _CITES = re.compile(r"\[\s*[Ee]\s?\d+(?:\s*[,;]\s*[Ee]?\s?\d+)*\s*\]")
 _CITE = re.compile(r"\d+")
 _BULLET = re.compile(r"^\s{0,12}(?:[-*+•]|\d{1,3}[.)])\s+")
-_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s*(.*?)\s*#*$")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})(?!#)")
 _LONGEST_QUOTE = 400
 # What ends with a dot and ends no sentence.
 _SHORT = {"mr", "mrs", "ms", "dr", "st", "no", "nos", "ltd", "pte", "co", "inc", "corp", "vs", "approx", "ca", "cf", "e.g", "i.e",
@@ -26,13 +26,14 @@ def parse(markdown: str) -> tuple[Section, ...]:
     lines: list[str] = []
     for line in markdown.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n"):
         heading = _HEADING.match(line)
+        words = line[heading.end() :].strip().rstrip("#").rstrip() if heading else line
         if heading and len(heading.group(1)) >= 2:
             _close(sections, title, lines)
-            title, lines = heading.group(2), []
+            title, lines = words, []
         elif title is None and (heading or line.lstrip().startswith(">")):
             continue
         else:
-            lines.append(heading.group(2) if heading else line)
+            lines.append(words)
     _close(sections, title, lines)
     return tuple(sections)
 
@@ -72,27 +73,34 @@ def split(paragraph: str) -> list[tuple[str, tuple[str, ...]]]:
     Citations close a sentence unless the text goes on in lower case behind them; those count for the whole sentence.
     """
     found: list[tuple[str, tuple[str, ...]]] = []
-    text = ""
-    cited: list[str] = []
+    parts: list[str] = []
+    cited: dict[str, None] = {}
+
+    def close() -> None:
+        text = " ".join(parts)
+        if cited or any(c.isalnum() for c in text):
+            found.append((text, tuple(cited)))
+        parts.clear()
+        cited.clear()
+
     place = 0
     for match in [*_CITES.finditer(paragraph), None]:
         before = paragraph[place : match.start() if match else len(paragraph)]
-        if cited and _begins(before, text):
-            found.append((text, tuple(dict.fromkeys(cited))))
-            text, cited = "", []
         if cited and not any(c.isalnum() for c in before):
             before = ""  # the dot behind its citations
+        elif cited and _begins(before, parts[-1] if parts else ""):
+            close()
         *whole, rest = _ends(before)
         for sentence in whole:
-            found.append((f"{text} {sentence}".strip(), tuple(dict.fromkeys(cited))))
-            text, cited = "", []
-        text = f"{text} {rest}".strip() if rest.strip() else text
+            parts.append(sentence)
+            close()
+        if rest:
+            parts.append(rest)
         if match:
-            cited.extend(f"E{int(number)}" for number in _CITE.findall(match.group()))
+            cited.update(dict.fromkeys(f"E{int(number)}" for number in _CITE.findall(match.group())))
             place = match.end()
-    if text.strip() or cited:
-        found.append((text.strip(), tuple(dict.fromkeys(cited))))
-    return [(sentence, names) for sentence, names in found if names or any(c.isalnum() for c in sentence)]
+    close()
+    return found
 
 
 def _begins(text: str, before: str) -> bool:

@@ -12,6 +12,9 @@ from casewright.agent.grounding.tokens import plain
 from casewright.knowledge.records import canonical_id
 
 
+_COMPARED = 40  # ids held against an unknown one
+
+
 @dataclass(frozen=True)
 class Problem:
     """What is wrong with a figure, and the fact that comes nearest."""
@@ -71,7 +74,8 @@ def _short(figure: Figure, index: Index) -> Problem | None:
 
 def _nearest_id(text: str, known: Iterable[str]) -> str:
     """The id most like it; only those that begin alike are compared, so that a large case stays quick."""
-    alike = [name for name in sorted(known) if name[:4] == text[:4]][:500] or sorted(known)[:200]
+    alike = [name for name in known if name[:4] == text[:4] or name[-4:] == text[-4:]]
+    alike = sorted(alike, key=lambda name: (name[:6] != text[:6], name))[:_COMPARED]
     return next(iter(difflib.get_close_matches(text, alike, 1, 0.5)), "")
 
 

@@ -109,6 +109,8 @@ def _marks(words: Sequence[str], found: Sequence[Token], taken: set[int]) -> Ite
     phrases = lexicon().phrases
     hits: list[Mark] = []
     for place, token in enumerate(found):
+        if token.kind == "word" and place not in taken:
+            hits.extend(_accusing(words[place], place))
         if token.kind not in {"word", "number"} or words[place] not in phrases.by_first:
             continue
         for length, cues in phrases.at(words, place):
@@ -124,6 +126,17 @@ def _marks(words: Sequence[str], found: Sequence[Token], taken: set[int]) -> Ite
         if hit.kind not in reach or hit.last > reach[hit.kind].last:
             reach[hit.kind] = hit
         yield hit
+
+
+def _accusing(word: str, place: int) -> Iterator[Mark]:
+    """A word that accuses by how it begins, and the parts of a compound: `scamming`, `ransomware-related`."""
+    parts = word.split("-") if "-" in word else [word]
+    for part in parts:
+        listed = [cue for _, cues in lexicon().phrases.at([part], 0) for cue in cues if cue.kind in {"accuse", "service"}]
+        if len(parts) > 1:
+            yield from (Mark(cue.kind, cue.value, part, place, place + 1) for cue in listed if cue.kind == "accuse")
+        if not listed and (of := lexicon().accused(part)):
+            yield Mark("accuse", of, part, place, place + 1)
 
 
 @dataclass

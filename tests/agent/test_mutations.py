@@ -31,13 +31,9 @@ _ADDRESS = re.compile(r"0x[0-9a-f]{40,64}|T[1-9A-HJ-NP-Za-km-z]{33}|\b[A-Z]{1,3}
 _CODE = re.compile(r"`[^`]*`|\"[^\"]*\"")
 _CURRENCIES = ("SGD", "USD")
 _OFFENCES = (
-    "phishing",
-    "ransomware",
-    "terrorist financing",
-    "child abuse material",
-    "sanctions evasion",
-    "darknet market",
-)
+    "phishing", "ransomware", "terrorist financing", "child abuse material", "sanctions evasion", "darknet market", "human trafficking",
+    "money laundering", "tax evasion", "drug trafficking", "bribery", "embezzlement", "extortion", "smurfing", "identity theft", "a Ponzi scheme",
+)  # fmt: skip
 _ASSETS = ("USDT", "USDC", "ETH", "BTC", "DAI", "TRX")
 
 
@@ -145,6 +141,8 @@ def offence(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tupl
                 f"+ {word}",
                 _put(sentence, len(sentence.text) - 1, len(sentence.text), f", as part of a {word} campaign."),
             )
+    word = rng.choice([word for word in _OFFENCES if word not in held])
+    yield f"a sentence of {word}", sentence.model_copy(update={"text": f"This is consistent with {word}."})
     for match in list(_spans(sentence.text, re.compile(r"\b(?:transfers|payers|account|address)\b")))[
         : not sentence.text.startswith("No ")
     ]:

@@ -43,7 +43,7 @@ def test_every_tool_has_one_shape(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(toolbox.tools()))
 def test_every_tool_tells_an_unknown_subject_as_searched_and_not_found(ledger: Ledger, name: str) -> None:
-    evidence = toolbox.call(ledger, name, subjects("C-404"))
+    evidence = toolbox.call(ledger, name, subjects("C-404", "C-405"))
     assert evidence.status == "empty"
     assert evidence.tool == name
     assert evidence.searched

@@ -30,8 +30,10 @@ def indicators(
     """Measure each subject by the indicators: the peak in its window and when it was reached.
 
     An indicator is a trailing measure (new payers within 30 days ...) taken at every event of the account from what was
-    known at that moment. NAMES picks some, with the default parameters; REQUESTS adds readings with other parameters,
-    such as `new_payers(seconds=604800)`; without either, all are read. What cannot be measured is told with its reason.
+    known at that moment. Without NAMES and REQUESTS all are read. What cannot be measured is told with its reason.
+
+    names: indicators to read with their default parameters
+    requests: readings with other parameters, such as `new_payers(seconds=604800)`
     """
     wanted = [Request(indicator=name) for name in names] + list(requests)
     wanted = wanted or [Request(indicator=name) for name in catalogue()]

@@ -142,8 +142,8 @@ class Market:
     def prices(self) -> list[tuple[str, str, str, str, str, str]]:
         """date, asset, usd_low, usd_high, usd_close, source: every day, each crypto asset."""
         return [
-            (self.date(day).isoformat(), ASSETS[asset].symbol, f"{self.low[asset, day]:.6f}",
-             f"{self.high[asset, day]:.6f}", f"{self._close[asset, day]:.6f}", SOURCE)
+            (self.date(day).isoformat(), ASSETS[asset].symbol, f"{self.low[asset, day]:.10f}",
+             f"{self.high[asset, day]:.10f}", f"{self._close[asset, day]:.10f}", SOURCE)
             for day in range(self.days)
             for asset in range(len(FIAT), len(ASSETS))
         ]  # fmt: skip

@@ -14,9 +14,10 @@ def planted(stage: Stage, count: int) -> None:
     count = max(count, _RING)
     victims = list(stage.actors(count, days=75, lead=10, ages=(50, 75), account_days=(1, 9), purpose="investment",
                                 tier="plus"))  # fmt: skip
+    victims.sort(key=lambda victim: victim.start)
     rings = max(1, count // 20)
-    for ring in range(rings):
-        members = victims[ring::rings]
+    for ring in range(rings):  # each is at work for some months
+        members = victims[ring * count // rings : (ring + 1) * count // rings]
         addresses = [stage.parties.add("tron") for _ in range(rng.randint(1, 3))]
         for victim in members:
             victim.group = f"ring-{ring + 1}"
