@@ -50,19 +50,21 @@ def _plan(folder: Path) -> Iterator[Sequence[str]]:
         yield [*here, "import", kind, str(data / f"{kind}.parquet"), "--format", "table"]
     yield [*here, "rules", "run"]
     yield [*here, "alerts", "list", "--limit", str(SHOWN)]
-    cases = [alert["id"] for rule in _rules(here) for alert in _alerts(here, "--rule", rule, "--limit", "1")]
+    cases = _top_of_each_rule(here)
     yield [*here, "investigate", *cases]
     for name in cases:
         yield [*here, "verify", f"CASE-{name}"]
 
 
-def _rules(here: Sequence[str]) -> list[str]:
-    return [rule["id"] for rule in json.loads(_run([*here, "rules", "list", "--json"]))["rules"]]
-
-
-def _alerts(here: Sequence[str], *options: str) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = json.loads(_run([*here, "alerts", "list", *options, "--json"]))["alerts"]
-    return found
+def _top_of_each_rule(here: Sequence[str]) -> list[str]:
+    """The weightiest alert of each rule, each on another customer."""
+    chosen: dict[str, str] = {}
+    for rule in json.loads(_run([*here, "rules", "list", "--json"]))["rules"]:
+        found = json.loads(_run([*here, "alerts", "list", "--rule", rule["id"], "--limit", "50", "--json"]))["alerts"]
+        new = next((alert for alert in found if alert["subject"] not in chosen), None)
+        if new is not None:
+            chosen[new["subject"]] = new["id"]
+    return list(chosen.values())
 
 
 def _run(arguments: Sequence[str]) -> str:
