@@ -29,6 +29,7 @@ _GRAVE_EVENTS = {
 }
 _MOST_TOLD = 5
 _HOUSEHOLD = 3  # new payers that are nothing to remark on, less one (ours)
+_ASLEEP = 90  # days without use that make a long history say nothing (ours)
 _STEADY_DAYS = 60  # how long a destination must have been the same to speak for the customer (ours)
 _FAST = 6 * 3600  # seconds at rest that are few (ours)
 # Indicators that a reading of its own tells in better words.
@@ -161,10 +162,15 @@ def one_wallet(dossier: Dossier) -> Iterator[Finding]:
             yield from _finding(told, "against", "moderate", about=dossier.subject.id)
 
 
+def _within_a_year(dossier: Dossier) -> bool:
+    first, last = (dossier.fact("account_profile", name) for name in ("first_at", "last_at"))
+    return bool(first and last and epoch(str(last.value)) - epoch(str(first.value)) <= 366 * 86400)
+
+
 def beyond_income(dossier: Dossier) -> Iterator[Finding]:
     """More came in than the customer says to earn."""
     inflow, income = dossier.fact("account_profile", "inflow_usd"), dossier.fact("customer", "income_usd")
-    if inflow and income and float(inflow.value) > float(income.value) > 0:
+    if inflow and income and float(inflow.value) > float(income.value) > 0 and _within_a_year(dossier):
         told = say(
             "the account took in {inflow}; the yearly income that the customer declared is {income}.",
             inflow=dossier.money("account_profile", "inflow"),
@@ -191,7 +197,8 @@ def beyond_own_past(dossier: Dossier) -> Iterator[Finding]:
 def leaves_at_once(dossier: Dossier) -> Iterator[Finding]:
     """Value that hardly rested."""
     dwell = dossier.fact("dwell", "median_dwell")
-    if dwell and int(dwell.value) <= _FAST:
+    most_left = 2 * dossier.number("dwell", "gone_credits") > dossier.number("dwell", "credits")
+    if dwell and int(dwell.value) <= _FAST and most_left:
         told = say(
             "of {credits} received, {gone} were gone by the end of the period; "
             "value rested for a median of {dwell}, weighted by value.",
@@ -289,7 +296,12 @@ def attempts(dossier: Dossier) -> Iterator[Finding]:
 
 def known_payers(dossier: Dossier) -> Iterator[Finding]:
     """Payers who paid before the period: what of the inflow they explain."""
-    known = [c for c in dossier.cells("counterparties") if c.side() == "in" and c.text("new") == "no"]
+    own = {c.text("counterparty") for c in dossier.cells("payers") if c.text("name_match") == "same"}
+    known = [
+        c
+        for c in dossier.cells("counterparties")
+        if c.side() == "in" and c.text("new") == "no" and c.text("counterparty") not in own
+    ]
     inflow = dossier.money("account_profile", "inflow")
     for cells in sorted(known, key=lambda c: -value_of(c.row))[:3]:
         told = say(
@@ -328,7 +340,11 @@ def own_device(dossier: Dossier) -> Iterator[Finding]:
 def long_known(dossier: Dossier) -> Iterator[Finding]:
     """A long quiet history before the period."""
     days = dossier.number("account_profile", "history_days")
-    if days >= 365:
+    slept = any(
+        c.text("indicator") == "dormancy_days" and int(Decimal(str(c.row["value"]))) >= _ASLEEP
+        for c in dossier.cells("indicators")
+    )
+    if days >= 365 and not slept:
         told = say(
             "the account had been in use for {days} before the period, with {transfers} received.",
             days=dossier.count("account_profile", "history_days", "day"),
@@ -345,13 +361,13 @@ def licensed(dossier: Dossier) -> Iterator[Finding]:
     )
     yield from _finding(told, "against", "moderate", about=dossier.subject.id)
     inflow, turnover = dossier.fact("account_profile", "inflow_usd"), dossier.fact("customer", "turnover_usd")
-    if inflow and turnover and float(inflow.value) <= float(turnover.value):
+    if inflow and turnover and float(inflow.value) <= float(turnover.value) and dossier.fact("customer", "licence"):
         told = say(
             "the declared yearly turnover of {turnover} would cover the inflow of {inflow}.",
             turnover=dossier.money("customer", "turnover"),
             inflow=dossier.money("account_profile", "inflow"),
         )
-        yield from _finding(told, "against", "moderate", about=dossier.subject.id)
+        yield from _finding(told, "against", "weak", about=dossier.subject.id)
 
 
 FOR: Iterable[Reading] = (

@@ -14,11 +14,12 @@ from casewright.agent.open_points import open_points
 from casewright.agent.recommendation import recommend
 from casewright.knowledge import clock
 from casewright.knowledge.case import Alert, Case, Versions
-from casewright.knowledge.errors import NotFound
+from casewright.knowledge.errors import NotFound, UsageError
 from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Subject, Subjects, canonical_id
 from casewright.knowledge.typology import Typology
-from casewright.tools import matching, pack, toolbox
+from casewright.tools import matching, pack
+from casewright.tools.pack import ask
 from casewright.tools.store import Store, earlier_cases
 from casewright.tools.warehouse import Ledger
 
@@ -36,11 +37,10 @@ class Target:
     @property
     def case_id(self) -> str:
         """The same target has the same case: a second run makes its next version."""
-        if self.alert:
-            return f"CASE-{_safe(self.alert.id)}"
         window = f"{self.subject.since}:{self.subject.until}"
-        tail = "" if window == "None:None" else f"-{hashlib.sha256(window.encode()).hexdigest()[:6]}"
-        return f"CASE-{_safe(self.subject.id)}{tail}"
+        own = window == (f"{self.alert.since}:{self.alert.at + 1}" if self.alert else "None:None")
+        tail = "" if own else f"-{hashlib.sha256(window.encode()).hexdigest()[:6]}"
+        return f"CASE-{_safe(self.alert.id if self.alert else self.subject.id)}{tail}"
 
 
 def _safe(name: str) -> str:
@@ -69,8 +69,13 @@ def resolve(ledger: Ledger, name: str, since: int | None = None, until: int | No
             source=row["source"] or "",
             reason=row["reason"] or "",
         )
-        window = Subject(id=alert.subject, since=start if since is None else since, until=until or alert.at + 1)
-        return Target(window, alert)
+        begin, end = start if since is None else since, alert.at + 1 if until is None else until
+        if end <= begin:
+            raise UsageError(
+                f"the window ends ({clock.iso(end)}) before it begins ({clock.iso(begin)})",
+                hint="give both --since and --until, or neither",
+            )
+        return Target(Subject(id=alert.subject, since=begin, until=end), alert)
     subject = canonical_id(name)
     known = any(
         ledger.rows(query, id=subject)
@@ -118,20 +123,17 @@ def investigate(
 def _further(ledger: Ledger, target: Target, typologies: Mapping[str, Typology]) -> list[Evidence]:
     subjects = (target.subject,)
     return [
-        _ask(ledger, "alerts", subjects),
-        _ask(ledger, "indicators", subjects, requests=matching.requests(typologies.values())),
-        _ask(ledger, "exposure", subjects),
-        _ask(ledger, "trace", subjects, direction="forward"),
-        _ask(ledger, "trace", subjects, direction="backward"),
+        ask(ledger, "alerts", _up_to_alert(target)),
+        ask(ledger, "indicators", subjects, requests=matching.requests(typologies.values())),
+        ask(ledger, "exposure", subjects),
+        ask(ledger, "trace", subjects, direction="forward"),
+        ask(ledger, "trace", subjects, direction="backward"),
     ]
 
 
-def _ask(ledger: Ledger, tool: str, subjects: Subjects, **options: object) -> Evidence:
-    try:
-        return toolbox.call(ledger, tool, subjects, **options)
-    except Exception as error:  # noqa: BLE001  a question that fails must not cost the case its other evidence
-        reason = " ".join(str(error).split()) or type(error).__name__
-        return Evidence(tool=tool, query="", status="failed", reason=reason)
+def _up_to_alert(target: Target) -> Subjects:
+    """The subject's whole history, the alert that led here included."""
+    return (target.subject.model_copy(update={"since": None, "until": target.alert.at + 1 if target.alert else None}),)
 
 
 def _case(ledger: Ledger, target: Target, evidence: Sequence[Evidence], typologies: Mapping[str, Typology]) -> Case:

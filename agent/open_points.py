@@ -71,6 +71,16 @@ def questions(dossier: Dossier) -> Iterator[NotLookedAt]:
             yield _todo(f'Ask the customer "{cells.text("text")}"', command, (cells.evidence,))
 
 
+def origin(dossier: Dossier) -> Iterator[NotLookedAt]:
+    """Value that went out of nowhere."""
+    if dossier.number("account_profile", "transfers_out") and not dossier.number("account_profile", "transfers_in"):
+        yield NotLookedAt(
+            what="Where the value that it sent came from; no transfer into it was found in the period",
+            kind="unknowable",
+            evidence=dossier.id_of("account_profile"),
+        )
+
+
 def missing_records(dossier: Dossier) -> Iterator[NotLookedAt]:
     """Records that this ledger does not hold on the subject."""
     for tool, what in _MISSING.items():
@@ -80,9 +90,9 @@ def missing_records(dossier: Dossier) -> Iterator[NotLookedAt]:
 
 
 _MISSING = {
-    "customer": "No customer record bears this id here, so that the holder is not known",
-    "logins": "No log-ins of this account are recorded here, so that its devices are not known",
-    "scores": "No scores of our own models are recorded here for this account",
+    "customer": "No customer record of this id was found as of the period, so that the holder is not known",
+    "logins": "No log-ins of this account were found in the period, so that its devices are not known",
+    "scores": "No scores of our own models were found in the period",
 }
 
 READERS: tuple[Callable[[Dossier], Iterator[NotLookedAt]], ...] = (
@@ -92,5 +102,6 @@ READERS: tuple[Callable[[Dossier], Iterator[NotLookedAt]], ...] = (
     questions,
     cut_traces,
     unresolved_ends,
+    origin,
     missing_records,
 )

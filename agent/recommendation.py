@@ -24,4 +24,5 @@ def recommend(dossier: Dossier, points: Sequence[NotLookedAt]) -> Recommendation
     if weight >= _ESCALATE:
         return "escalate"
     failed = any(e.status == "failed" for e in dossier.evidence)
-    return "close" if weight <= _CLOSE and not failed else "more information needed"
+    moved = any(dossier.number("account_profile", f"transfers_{side}") for side in ("in", "out"))
+    return "close" if weight <= _CLOSE and moved and not failed else "more information needed"

@@ -86,6 +86,17 @@ class Labels:
         """Its other labels, best first."""
         return self._known.get(name, ())[1:]
 
+    def by_category(self, name: str) -> list[Label]:
+        """The best label, and the best of each further category that carries risk or ends a trace.
+
+        A sanctioned mixer is both: whoever asks for mixers must find it.
+        """
+        found: dict[str, Label] = {}
+        for label in self._known.get(name, ()):
+            if not found or label.category in risky() or label.category in ending():
+                found.setdefault(label.category, label)
+        return list(found.values())
+
     def ending(self, name: str) -> str:
         """The category for which a trace ends there, empty where it goes on.
 

@@ -39,7 +39,7 @@ def gather(ledger: Ledger, subjects: Subjects, tools: Sequence[str] = BASE) -> d
     with _no_collector():
         for group in _rounds(subjects):
             with ledger.narrowed(group):
-                shared = [_ask(ledger, tool, group) for tool in tools]
+                shared = [toolbox.per_subject(ask(ledger, tool, group), group) for tool in tools]
             found |= {subject: tuple(answers[subject.id] for answers in shared) for subject in group}
     return {subject: found[subject] for subject in subjects}
 
@@ -54,13 +54,13 @@ def _rounds(subjects: Subjects) -> Iterator[Subjects]:
         left = [subject for subject in left if subject not in chosen]
 
 
-def _ask(ledger: Ledger, tool: str, subjects: Subjects) -> dict[str, Evidence]:
+def ask(ledger: Ledger, tool: str, subjects: Subjects, **options: object) -> Evidence:
+    """The tool's answer; failed evidence with the reason where it fails."""
     try:
-        answer = toolbox.call(ledger, tool, subjects)
+        return toolbox.call(ledger, tool, subjects, **options)
     except Exception as error:  # noqa: BLE001  a question that fails must not cost the cases their other evidence
         reason = " ".join(str(error).split()) or type(error).__name__
-        answer = Evidence(tool=tool, query="", status="failed", reason=reason)
-    return toolbox.per_subject(answer, subjects)
+        return Evidence(tool=tool, query="", status="failed", reason=reason)
 
 
 @contextmanager

@@ -158,12 +158,15 @@ def parts(walk: Walk) -> Iterator[Part]:
         yield Part(walk, subject, nr, slice(moves[nr], moves[nr + 1]), slice(reached[nr], reached[nr + 1]))
 
 
-def labelled(walk: Walk, at: Ints) -> tuple[dict[int, Label], Ints]:
-    """The best labels of the accounts at these positions of the walk, by account, and each one's rank of risk."""
+def labelled(walk: Walk, at: Ints) -> tuple[dict[int, list[Label]], Ints]:
+    """The labels of the accounts at these positions of the walk, by account, and each position's rank of risk.
+
+    An account's labels are its best, then the best of each further category that carries risk or ends a trace.
+    """
     accounts, which = np.unique(walk.reached[at], return_inverse=True)
-    labels = [walk.labels.of(walk.onward.names[n]) for n in accounts]
-    ranks = np.array([risk_rank(label and label.category) for label in labels], np.int64)
-    return {n: label for n, label in zip(accounts.tolist(), labels, strict=True) if label}, ranks[which]
+    labels = [walk.labels.by_category(walk.onward.names[n]) for n in accounts]
+    ranks = np.array([risk_rank(some[0].category if some else None) for some in labels], np.int64)
+    return {n: some for n, some in zip(accounts.tolist(), labels, strict=True) if some}, ranks[which]
 
 
 def total(cents: Ints) -> int:

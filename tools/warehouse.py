@@ -7,9 +7,8 @@ Ask for both: `l.key = s.key and l.account = s.account`. A trade is one transfer
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -71,9 +70,6 @@ _GUARDS = {
 # The way texts are packed from 1.3 on unpacks a whole block to read one of them: looking up an account's legs takes
 # two to four times longer than with the older packing (5M transfers), and the file is 5% larger.
 _PACKING = {"storage_compatibility_version": "v1.2.0"}
-
-
-_FEW = 50  # subjects that go in as parameters: pyarrow imports pandas, which takes a second
 
 
 class Ledger:
@@ -166,12 +162,8 @@ class Ledger:
 
         Yields the text that makes the same table by hand, to stand before a query that people may want to run.
         """
-        rows = _asked_rows(subjects)
-        self.connection.execute(
-            "create or replace temp table asked (nr integer, key ubigint, id varchar, since bigint, until bigint)"
-        )
-        if rows:
-            self._fill_asked(rows)
+        columns = zip(*_asked_rows(subjects), strict=True) if subjects else ((), (), (), ())
+        self.rows(_ASKED, **{name: list(c) for name, c in zip(("nr", "id", "since", "until"), columns, strict=True)})
         try:
             yield asked_text(subjects)
         finally:
@@ -195,22 +187,6 @@ class Ledger:
             self.near_legs = "legs"
             self.rows("drop table if exists near_legs")
 
-    def _fill_asked(self, rows: Sequence[tuple[int, str, int, int]]) -> None:
-        insert = "insert into asked select nr, hash(id), id, since, until from"
-        if len(rows) <= _FEW:
-            values = ", ".join(["(?, ?, ?, ?)"] * len(rows))
-            self.connection.execute(f"{insert} (values {values}) v(nr, id, since, until)", list(chain(*rows)))
-            return
-        import pyarrow as pa
-
-        columns = list(zip(*rows, strict=True))
-        names = ["nr", "id", "since", "until"]
-        types = [pa.int32(), pa.string(), pa.int64(), pa.int64()]
-        arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-        self.connection.register("asked_rows", pa.table(dict(zip(names, arrays, strict=True))))
-        self.connection.execute(f"{insert} asked_rows")
-        self.connection.unregister("asked_rows")
-
     def fingerprint(self) -> str:
         """Twelve hex digits that change with every import: what a case was made from."""
         query = "select md5(coalesce(string_agg(sha256 || ':' || stored, ',' order by import_id), '')) from imports"
@@ -219,6 +195,13 @@ class Ledger:
     def has(self, table: str) -> bool:
         """Whether the ledger holds any row of this table (no logins at all is "cannot be known")."""
         return bool(self.rows(f"select 1 from {table} limit 1"))
+
+
+_ASKED = """
+create or replace temp table asked as
+select nr, hash(id) as key, id, since, until
+from (select unnest($nr::integer[]) as nr, unnest($id::varchar[]) as id,
+    unnest($since::bigint[]) as since, unnest($until::bigint[]) as until)"""
 
 
 def asked_text(subjects: Subjects) -> str:

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,16 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
                 raise typer.Exit(0) from None
             except OSError as error:  # a full disk, a file that may not be read: one line, not a traceback
                 failure = CasewrightError(error.strerror or str(error), error.filename or "")
+                complain(failure, as_json=as_json)
+                raise typer.Exit(failure.exit_code) from error
+            except Exception as error:
+                if "CASEWRIGHT_TRACEBACK" in os.environ:
+                    raise
+                told = " ".join(str(error).split())[:300] or "no message"
+                failure = CasewrightError(
+                    f"{type(error).__name__}: {told}", hint="a defect; CASEWRIGHT_TRACEBACK=1 shows where"
+                )
+                failure.code = "internal"
                 complain(failure, as_json=as_json)
                 raise typer.Exit(failure.exit_code) from error
             raise typer.Exit(answer.exit_code)

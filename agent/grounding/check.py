@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from casewright.agent.grounding import closing, recited, vague
+from casewright.agent.grounding import closing, pairs, recited, vague
 from casewright.agent.grounding.claimed import problems as unclaimed
 from casewright.agent.grounding.claims import Flow
 from casewright.agent.grounding.context import Context, contexts
-from casewright.agent.grounding.facts import Holding, Index, Known, index
+from casewright.agent.grounding.facts import Holding, Index, Known
 from casewright.agent.grounding.figures import Figure, Vocabulary
+from casewright.agent.grounding.holding import index
 from casewright.agent.grounding.lookup import nearest
 from casewright.agent.grounding.names import Names, names_of
 from casewright.agent.grounding.parties import Problem, misplaced, resolve
@@ -157,7 +158,7 @@ class Checker:
     ) -> Iterator[tuple[str, Problem]]:
         for figure, problem in misplaced(reading, held):
             yield figure.text, problem
-        for figure, problem in support.together():
+        for figure, problem in pairs.problems(reading, around, support.supported):
             yield figure.text, problem
         for figure, problem in closing.problems(reading, around, held):
             yield figure.text, problem

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from casewright.agent.grounding.claims import OTHER, UNKNOWN
 from casewright.agent.grounding.context import Context
 from casewright.agent.grounding.facts import Index, Known, Line
-from casewright.agent.grounding.fit import category_of, is_first, is_last, way
+from casewright.agent.grounding.fit import is_first, is_last
 from casewright.agent.grounding.lexicon import lexicon
 from casewright.agent.grounding.parties import Problem
+from casewright.agent.grounding.qualities import category_of
 from casewright.agent.grounding.reading import AMOUNTS, Group, Mark, Reading
+from casewright.agent.grounding.ways import way
 
 _MOVED = {"money", "native", "count"}
 _SET_UNITS = {"counterparties", "addresses", "ends", "destinations", "devices", "accounts", "payers", "recipients"}
@@ -185,11 +187,13 @@ def _line_ranked(line: Line, rank: str, index: Index) -> bool:
     """Whether a row is the first, last, largest or smallest of its table, side and status, if nothing was cut off."""
     if any(h.evidence.id == line.evidence and h.evidence.truncated for h in index.holdings):
         return False
+    place = (line.evidence, line.table, line.side, line.value("subject"))
     same = [
-        other for other in index.lines
-        if (other.evidence, other.table, other.side, other.value("subject")) == (line.evidence, line.table, line.side, line.value("subject"))
+        other
+        for other in index.lines
+        if (other.evidence, other.table, other.side, other.value("subject")) == place
         and (other.value("status") or "completed") == (line.value("status") or "completed")
-    ]  # fmt: skip
+    ]
     if rank in {"first", "last"}:
         moments = [m for other in same for m in other.moments]
         wanted = (min if rank == "first" else max)(moments, default=None)

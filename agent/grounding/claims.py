@@ -11,9 +11,6 @@ OTHER = "(somebody else)"
 UNKNOWN = "(not said)"
 _BE = {"was", "were", "is", "are", "been", "being", "be"}
 _RELATIVE = {"which", "whom", "who", "whose", "that"}
-# What may stand between a preposition and the party that it governs.
-_BEFORE_NAMES = {"the", "a", "an", "this", "that", "its", "his", "her", "their", "own", "same", "new", "other", "subject", "contract", "hot",
-                 "external", "labelled", "label", "bank", "deposit", "one", "another", "such", "either", "both", "each"}  # fmt: skip
 _PARTICIPLES = {"received": "in", "sent": "out", "paid": "out", "paid out": "out"}
 _FAR_OUT = {"recipients", "recipient", "payees", "beneficiaries", "receivers", "destinations"}
 _FAR_IN = {"payers", "senders", "depositors", "remitters"}
@@ -120,7 +117,7 @@ class Flow:
             known = any(
                 m.first <= at < m.last for m in group.marks if m.kind in {"noun", "accuse", "service", "predicate"}
             )
-            if self.reading.words[at] not in _BEFORE_NAMES and not known:
+            if self.reading.words[at] not in lexicon().words("before_names") and not known:
                 return ""
             if any(f.first <= at < f.last for f in group.figures):
                 return ""

@@ -1,4 +1,4 @@
-"""Whether a text closes: sums it writes out, parts of a whole, rates that follow from two amounts, balances, periods."""
+"""Whether a text closes: sums it writes out, parts of a whole, rates that follow from amounts, balances, periods."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal

@@ -114,7 +114,9 @@ def lexicon() -> Lexicon:
         phrases=_phrases(raw, nouns),
         nouns=nouns,
         measures=tuple(
-            Measure(m["names"], frozenset(m["words"]), m.get("claims") == "true", frozenset(m.get("owns", ())), "near" in m)
+            Measure(
+                m["names"], frozenset(m["words"]), m.get("claims") == "true", frozenset(m.get("owns", ())), "near" in m
+            )
             for m in raw["measures"]
         ),
         predicates=tuple(

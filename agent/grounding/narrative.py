@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from casewright.agent.grounding.lexicon import lexicon
 from casewright.knowledge.case import Section, Sentence
 
 _CITES = re.compile(r"\[\s*[Ee]\s?\d+(?:\s*[,;]\s*[Ee]?\s?\d+)*\s*\]")
@@ -10,9 +11,6 @@ _CITE = re.compile(r"\d+")
 _BULLET = re.compile(r"^\s{0,12}(?:[-*+•]|\d{1,3}[.)])\s+")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})(?!#)")
 _LONGEST_QUOTE = 400
-# What ends with a dot and ends no sentence.
-_SHORT = {"mr", "mrs", "ms", "dr", "st", "no", "nos", "ltd", "pte", "co", "inc", "corp", "vs", "approx", "ca", "cf", "e.g", "i.e",
-          "etc", "fig", "resp", "p", "pp", "art", "sec", "para", "bhd", "sdn", "gmbh", "llc", "jr", "sr", "prof", "u.s", "u.k"}  # fmt: skip
 
 
 def parse(markdown: str) -> tuple[Section, ...]:
@@ -104,7 +102,7 @@ def split(paragraph: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _begins(text: str, before: str) -> bool:
-    """Whether text behind citations begins a sentence: what was before had ended, or it does not go on in lower case."""
+    """Whether text behind citations begins a sentence: what was before had ended, or it begins with a capital."""
     stripped = text.lstrip()
     if not any(c.isalnum() for c in stripped):
         return False
@@ -157,4 +155,4 @@ def _short(text: str, start: int, place: int) -> bool:
         return False
     head = text[max(start, place - 12) : place].split()
     word = head[-1].lower().lstrip("(\"'") if head else ""
-    return word in _SHORT or (len(word) == 1 and word.isalpha() and word != "i")
+    return word in lexicon().words("abbreviations") or (len(word) == 1 and word.isalpha() and word != "i")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from casewright.agent.grounding.facts import Index
 from casewright.agent.grounding.figures import Figure
+from casewright.agent.grounding.lexicon import lexicon
 from casewright.agent.grounding.reading import Reading
 from casewright.agent.grounding.tokens import plain
 from casewright.knowledge.records import canonical_id
-
 
 _COMPARED = 40  # ids held against an unknown one
 
@@ -113,26 +113,6 @@ def _inside(text: str, held: str) -> bool:
     return not (before.isalnum() or after.isalnum())
 
 
-_BETWEEN = {
-    "(",
-    ",",
-    "label",
-    "labelled",
-    "labeled",
-    "tagged",
-    "named",
-    "called",
-    "the",
-    "a",
-    "as",
-    "-",
-    "known",
-    "with",
-    "bears",
-    "carries",
-    "is",
-    ")",
-}
 _NEAR = 4
 
 
@@ -151,8 +131,7 @@ def misplaced(reading: Reading, index: Index) -> Iterator[tuple[Figure, Problem]
                 continue
             between = reading.words[first:last]
             opens = other is before or "(" in between
-            if opens and set(between) <= _BETWEEN and not other.ids & figure.ids:
-                yield (
-                    figure,
-                    Problem(f"is not a label of {other.text}", f"borne by {', '.join(sorted(figure.ids)[:2])}"),
-                )
+            joined = opens and set(between) <= lexicon().words("label_joints") | {"(", ")", ",", "-"}
+            if joined and not other.ids & figure.ids:
+                borne = ", ".join(sorted(figure.ids)[:2])
+                yield figure, Problem(f"is not a label of {other.text}", f"borne by {borne}")

@@ -1,9 +1,10 @@
-"""A sentence as it is read: tokens, figures, the phrases that claim something, and the clauses that hold them together."""
+"""A sentence as it is read: tokens, figures, phrases that claim something, and the clauses that hold them together."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from casewright.agent.grounding.figures import Composer, Figure, Vocabulary
+from casewright.agent.grounding.composer import Composer
+from casewright.agent.grounding.figures import Figure, Vocabulary
 from casewright.agent.grounding.lexicon import lexicon
 from casewright.agent.grounding.names import Names
 from casewright.agent.grounding.tokens import Token, plain, tokens
@@ -132,7 +133,9 @@ def _accusing(word: str, place: int) -> Iterator[Mark]:
     """A word that accuses by how it begins, and the parts of a compound: `scamming`, `ransomware-related`."""
     parts = word.split("-") if "-" in word else [word]
     for part in parts:
-        listed = [cue for _, cues in lexicon().phrases.at([part], 0) for cue in cues if cue.kind in {"accuse", "service"}]
+        listed = [
+            cue for _, cues in lexicon().phrases.at([part], 0) for cue in cues if cue.kind in {"accuse", "service"}
+        ]
         if len(parts) > 1:
             yield from (Mark(cue.kind, cue.value, part, place, place + 1) for cue in listed if cue.kind == "accuse")
         if not listed and (of := lexicon().accused(part)):

@@ -79,8 +79,8 @@ def _rows(was: Evidence, now: Evidence) -> Iterator[Moved]:
 
 
 Line = tuple[tuple[str, str], ...]
-_NAMING = ("subject", "id", "from", "to", "counterparty", "direction", "kind", "asset", "network", "status", "transfer", "date", "indicator",
-           "device", "alert")  # fmt: skip
+_NAMING = ("subject", "id", "from", "to", "counterparty", "direction", "kind", "asset", "network", "status", "transfer",
+           "date", "indicator", "device", "alert")  # fmt: skip
 
 
 def _lines(evidence: Evidence, name: str) -> Counter[Line]:

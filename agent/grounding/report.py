@@ -16,7 +16,7 @@ class Unsupported:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A fact or cell that the ledger answers otherwise now. `was` is None where it appeared, `now` where it vanished."""
+    """A fact or cell that the ledger tells otherwise now; `was` is None where it appeared, `now` where it vanished."""
 
     evidence: str
     what: str

@@ -176,10 +176,15 @@ class Sets:
         if behind is not None and any(known.fact.of is not None for known in self.supported.get(id(behind), ())):
             return True  # "only 3 of 40"
         noun = self._noun(mark) if self._near_noun(mark) else None
-        if noun is not None and any(k.fact.value == 1 and self._of_noun(k, noun) and not fit(k, None, context, self.index).against
-                                    for k in self.index.known if k.fact.kind == "count" and k.fact.of in (None, 1)):  # fmt: skip
+        single = (
+            k for k in self.index.known if k.fact.kind == "count" and k.fact.value == 1 and k.fact.of in (None, 1)
+        )
+        if noun is not None and any(self._of_noun(k, noun) and self._fits(k, context) for k in single):
             return True
         return self._rows(group, context, "all")
+
+    def _fits(self, known: Known, context: Context) -> bool:
+        return not fit(known, None, context, self.index).against
 
     def _near_noun(self, mark: Mark) -> bool:
         """Whether a counted noun stands right behind, past at most two adjectives."""
@@ -216,7 +221,7 @@ class Sets:
         return (counted[-1].noun, counted[-1].noun_text) if counted and counted[-1].noun else None
 
     def _rows(self, group: Group, context: Context, how: str) -> bool:
-        """Whether all, most or none of the rows of the clause's side have the asset, network, status or party it names."""
+        """Whether all, most or none of the clause's rows have the asset, network, status or category told."""
         wanted = _properties(group)
         if not wanted:
             return False
@@ -229,14 +234,12 @@ class Sets:
         )
         tables: dict[tuple[str, str], list[Line]] = {}
         truncated = {holding.evidence.id for holding in self.index.holdings if holding.evidence.truncated}
+        any_status = any(name == "status" for name, _ in wanted)
         for line in self.index.lines:
-            if (
-                line.evidence not in truncated
-                and (not side or line.side == side)
-                and all(name in line.row for name, _ in wanted)
-            ):
-                if line.value("status") in {"", "completed"} or any(name == "status" for name, _ in wanted):
-                    tables.setdefault((line.evidence, line.table), []).append(line)
+            there = line.evidence not in truncated and (not side or line.side == side)
+            counted = any_status or line.value("status") in {"", "completed"}
+            if there and counted and all(name in line.row for name, _ in wanted):
+                tables.setdefault((line.evidence, line.table), []).append(line)
         return any(_share_holds(lines, wanted, how) for lines in tables.values())
 
 

@@ -24,8 +24,11 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BLOB_NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(-?)([A-Za-z]+)")
-_PLAIN = {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2212": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ",
-          "\u2018": "'", "\u2019": "'"}  # fmt: skip
+_PLAIN = {
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"),
+    **dict.fromkeys("\u00a0\u2009\u202f", " "),
+    **dict.fromkeys("\u2018\u2019", "'"),
+}
 _DASHES = str.maketrans(_PLAIN)
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from casewright.agent.grounding import numerals
+from casewright.agent.grounding.dates import MONTHS
 from casewright.agent.grounding.facts import Index
-from casewright.agent.grounding.figures import MONTHS
 from casewright.agent.grounding.lexicon import lexicon
 from casewright.agent.grounding.parties import Problem
 from casewright.agent.grounding.reading import Reading

@@ -8,6 +8,7 @@ from functools import cached_property
 from casewright.agent.grounding.claims import OTHER, UNKNOWN
 from casewright.agent.grounding.context import Context
 from casewright.agent.grounding.facts import Index
+from casewright.agent.grounding.lexicon import lexicon
 from casewright.agent.grounding.parties import Problem
 from casewright.agent.grounding.reading import PARTIES, Group, Mark, Reading
 from casewright.knowledge.case import Case
@@ -128,8 +129,8 @@ class Wording:
         """Whether the word itself is denied: `no exposure to mixers`, not `none of the 27 mixer payers`."""
         reach = 1 if mark.value in _ROLES else 6
         for denial in (m for g in self.reading.clause(group.clause) for m in g.said("denial")):
-            counted = any(denial.last <= f.first < mark.first for f in self.reading.figures)
-            if 0 <= mark.first - denial.last <= reach and not counted:
+            between = set(self.reading.words[denial.last : mark.first])
+            if 0 <= mark.first - denial.last <= reach and between <= lexicon().words("denied_past"):
                 return True
         return False
 
@@ -212,9 +213,8 @@ class Wording:
             return bool(re.search(rf"\b{re.escape(mark.value.replace('_', ' '))}\b", folded)) or any(
                 re.search(rf"\b{re.escape(word.lower())}\b", folded) for word in categories()[mark.value].words
             )
-        stem = mark.text.split()[-1]
-        stem = stem[: max(4, len(stem) - 3)] if len(stem) > 5 else stem.rstrip("s")
-        return bool(re.search(rf"\b{re.escape(stem)}", folded))
+        stems = [w[: max(4, len(w) - 3)] if len(w) > 5 else w.rstrip("s") for w in re.split(r"[ -]", mark.text)]
+        return all(re.search(rf"\b{re.escape(stem)}", folded) for stem in stems)
 
     def _in_role(self, mark: Mark, parties: frozenset[str]) -> bool:
         first = self.case.subjects[0].id if self.case.subjects else ""

@@ -8,7 +8,7 @@ from casewright.knowledge.case import Finding, Sentence
 
 def introduction(dossier: Dossier) -> list[Sentence | None]:
     """The sentences of the section."""
-    return [_concern(dossier), _totals(dossier), _lead(dossier), _earlier(dossier)]
+    return [_concern(dossier), _raised(dossier), _totals(dossier), _lead(dossier), _earlier(dossier)]
 
 
 def _who(dossier: Dossier) -> Quote | None:
@@ -38,6 +38,14 @@ def _concern(dossier: Dossier) -> Sentence | None:
     fits = fitting(dossier)
     told = say("This memo concerns {who}; its use is {fits}.", who=who, fits=fits)
     return told or say("This memo concerns {who}.", who=who)
+
+
+def _raised(dossier: Dossier) -> Sentence | None:
+    """The values that raised the alert, word for word."""
+    if dossier.alert is None:
+        return None
+    row = next((c for c in dossier.cells("alerts") if c.text("alert") == dossier.alert.id), None)
+    return say('The alert gives as its reason "{reason}".', reason=row["reason"]) if row else None
 
 
 def fitting(dossier: Dossier) -> Quote | None:

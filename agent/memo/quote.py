@@ -72,6 +72,9 @@ def day(fact: Fact | None, evidence: str, zone: str) -> Quote | None:
 
 def period(first: Fact | None, last: Fact | None, evidence: str, zone: str) -> Quote | None:
     """From one local day to another: `between 2025-11-03 and 2025-11-19`; within one day with the times."""
+    if first is not None and last is not None and first.value == last.value:
+        at = quote(first, evidence, zone)
+        return Quote(f"on {at}", at.evidence) if at else None
     ends = [day(fact, evidence, zone) for fact in (first, last)]
     if ends[0] == ends[1]:
         ends = [quote(fact, evidence, zone) for fact in (first, last)]

@@ -92,10 +92,9 @@ def checked(dossier: Dossier) -> list[Sentence | None]:
         )
     )
     empty = {
-        "exposure": "No exposure to a labelled address was found, direct or indirect.",
-        "co_users": "No other account sends to the addresses that it sent to.",
-        "earlier_cases": "No earlier case on it was found in the case store.",
-        "alerts": "No alert on it is in the ledger.",
+        "exposure": "No exposure to a labelled address was found in the period, direct or indirect.",
+        "co_users": "No other account sent to the addresses that it sent to in the period.",
+        "alerts": "No alert on it was found.",
     }
     for tool, words in empty.items():
         evidence = dossier.of(tool)
@@ -113,7 +112,7 @@ def conclusion(dossier: Dossier, recommendation: Recommendation) -> list[Sentenc
     """What it is consistent with, and what is recommended and why."""
     told: list[Sentence | None] = []
     closing = recommendation == "close"
-    weighed = "it is {fits} in part; what speaks against weighs more."
+    weighed = "it is {fits} in part; what speaks for it does not clearly outweigh what speaks against."
     told.append(
         say(
             weighed if closing else "The activity is {fits}; other explanations are weighed above.",
@@ -130,7 +129,7 @@ def conclusion(dossier: Dossier, recommendation: Recommendation) -> list[Sentenc
     grounds = tuple(dict.fromkeys(e for f in dossier.findings for e in f.evidence)) or dossier.id_of("account_profile")
     words = {
         "escalate": "Recommended: escalate; what speaks for suspicion outweighs what speaks against.",
-        "close": "Recommended: close; what was found does not support suspicion.",
+        "close": "Recommended: close; what speaks for suspicion does not clearly outweigh what speaks against.",
         "more information needed": "Recommended: more information before a decision; the open points above matter.",
     }
     told.append(Sentence(text=words[recommendation], evidence=grounds))

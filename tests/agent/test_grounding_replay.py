@@ -64,7 +64,8 @@ def test_an_edited_text_is_held_against_the_evidence_and_told(
     workspace, path = verified
     text = tmp_path / "edited.md"
     text.write_bytes(
-        b"# Memo\r\n\r\n> draft\r\n\r\n## What happened\r\n- It sent USD 310.00 to 0xbeef. [E2]\r\n- It received USD 350.50. [E1]\r\n"
+        b"# Memo\r\n\r\n> draft\r\n\r\n## What happened\r\n"
+        b"- It sent USD 310.00 to 0xbeef. [E2]\r\n- It received USD 350.50. [E1]\r\n"
     )
     ran = casewright("-w", workspace.folder, "verify", path, "--text", text, "--json")
     assert ran.code == 3

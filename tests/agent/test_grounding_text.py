@@ -21,7 +21,10 @@ def told(markdown: str) -> list[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
 
 
 def test_a_memo_is_read_as_sections_of_sentences_with_their_citations() -> None:
-    memo = "# Case memo X\n\n> draft: checked by 1 person\n\n## Introduction\nIt sent USD 1.00. [E1][E4] It left. [E2]\n\n## Next\nDone. [E3]\n"
+    memo = (
+        "# Case memo X\n\n> draft: checked by 1 person\n\n"
+        "## Introduction\nIt sent USD 1.00. [E1][E4] It left. [E2]\n\n## Next\nDone. [E3]\n"
+    )
     assert told(memo) == [
         ("Introduction", [("It sent USD 1.00.", ("E1", "E4")), ("It left.", ("E2",))]),
         ("Next", [("Done.", ("E3",))]),
@@ -31,7 +34,8 @@ def test_a_memo_is_read_as_sections_of_sentences_with_their_citations() -> None:
 def test_hand_edits_do_not_confuse_the_reading() -> None:
     memo = (
         "## One\r\n\r\n- A bullet with 1 figure. [E1]\r\n* Another. [E1, E2]\r\n1. A numbered one. [e3]\r\n\r\n"
-        "Two lines\r\nof one sentence. [E4]\r\nNo citation here. But here [E5], and it goes on. [E6]\r\n> quoted. [E7].\r\n"
+        "Two lines\r\nof one sentence. [E4]\r\nNo citation here. But here [E5], and it goes on. [E6]\r\n"
+        "> quoted. [E7].\r\n"
     )
     assert told(memo) == [
         (
@@ -86,7 +90,8 @@ def test_tokens_know_amounts_moments_ids_and_short_forms() -> None:
         for t in tokens("USD 1,234.50 on 2024-05-12 at 12:04:47 to 0xab…c1, C-10482's 90-day TQ4...x9 found... end")
     ]
     assert found == [
-        ("word", "USD"), ("number", "1,234.50"), ("word", "on"), ("date", "2024-05-12"), ("word", "at"), ("time", "12:04:47"),
+        ("word", "USD"), ("number", "1,234.50"), ("word", "on"), ("date", "2024-05-12"), ("word", "at"),
+        ("time", "12:04:47"),
         ("word", "to"), ("short", "0xab…c1"), ("punct", ","), ("id", "C-10482"), ("number", "90"), ("word", "day"),
         ("short", "TQ4...x9"), ("word", "found"), ("word", "end"),
     ]  # fmt: skip

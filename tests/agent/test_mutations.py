@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +21,7 @@ import yaml
 
 from casewright.agent.grounding import check, parse
 from casewright.knowledge.case import Case, Sentence
+from casewright.knowledge.evidence import Fact
 
 CASES = Path(__file__).with_name("cases")
 WANTED = 0.99
@@ -31,9 +32,23 @@ _ADDRESS = re.compile(r"0x[0-9a-f]{40,64}|T[1-9A-HJ-NP-Za-km-z]{33}|\b[A-Z]{1,3}
 _CODE = re.compile(r"`[^`]*`|\"[^\"]*\"")
 _CURRENCIES = ("SGD", "USD")
 _OFFENCES = (
-    "phishing", "ransomware", "terrorist financing", "child abuse material", "sanctions evasion", "darknet market", "human trafficking",
-    "money laundering", "tax evasion", "drug trafficking", "bribery", "embezzlement", "extortion", "smurfing", "identity theft", "a Ponzi scheme",
-)  # fmt: skip
+    "phishing",
+    "ransomware",
+    "terrorist financing",
+    "child abuse material",
+    "sanctions evasion",
+    "darknet market",
+    "human trafficking",
+    "money laundering",
+    "tax evasion",
+    "drug trafficking",
+    "bribery",
+    "embezzlement",
+    "extortion",
+    "smurfing",
+    "identity theft",
+    "a Ponzi scheme",
+)
 _ASSETS = ("USDT", "USDC", "ETH", "BTC", "DAI", "TRX")
 
 
@@ -47,17 +62,39 @@ class Mutant:
     what: str
 
 
-Mutate = Callable[[Sentence, Case, random.Random], Iterator[tuple[str, Sentence]]]
+@dataclass(frozen=True)
+class Ground:
+    """What a case holds: of each evidence the amounts and ids as texts show them, and all that it accuses of."""
+
+    held: dict[str, frozenset[str]]
+    accused: str
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        """Read once from a case."""
+        cells = {e.id: [*e.facts, *e.cells()] for e in case.evidence}
+        borne = {str(fact.value) for facts in cells.values() for fact in facts if fact.unit == "category"}
+        held = {name: frozenset(text for fact in facts for text in _shown(fact)) for name, facts in cells.items()}
+        return cls(held, f"{case.findings} {case.typologies} {borne}")
+
+
+def _shown(fact: Fact) -> Iterator[str]:
+    yield f"{fact.unit} {fact.value:,.2f}" if fact.kind == "money" else str(fact.value)
+    yield from (fact.about, fact.other)
+
+
+Mutate = Callable[[Sentence, Ground, random.Random], Iterator[tuple[str, Sentence]]]
 
 
 def mutants(sentences: list[Sentence], case: Case, rng: random.Random) -> Iterator[Mutant]:
     """Every mutation of every sentence."""
+    ground = Ground.of(case)
     for sentence in sentences:
         for kind, mutate in KINDS.items():
-            for what, changed in mutate(sentence, case, rng):
+            for what, changed in mutate(sentence, ground, rng):
                 if changed.text != sentence.text or changed.evidence != sentence.evidence:
                     yield Mutant(kind, changed, sentence, what)
-    yield from _moved(sentences, case, rng)
+    yield from _moved(sentences, ground, rng)
 
 
 def _spans(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
@@ -70,7 +107,7 @@ def _put(sentence: Sentence, start: int, end: int, text: str) -> Sentence:
     return sentence.model_copy(update={"text": sentence.text[:start] + text + sentence.text[end:]})
 
 
-def digit(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def digit(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """Each figure, one digit of it changed."""
     for match in _spans(sentence.text, _NUMBER):
         places = [i for i, c in enumerate(match.group()) if c.isdigit()]
@@ -82,18 +119,27 @@ def digit(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[
         yield f"{match.group()} -> {changed}", _put(sentence, *match.span(), changed)
 
 
-def day(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def day(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """Each date, a day before or after."""
     for match in _spans(sentence.text, _DATE):
         changed = (date.fromisoformat(match.group()) + timedelta(days=rng.choice((-1, 1)))).isoformat()
         yield f"{match.group()} -> {changed}", _put(sentence, *match.span(), changed)
 
 
-_WAYS = [("received", "sent"), ("sent", "received"), (r"(?<=\d )payers", "recipients"), (r"(?<=\d )recipients", "payers"), ("incoming", "outgoing"),
-         ("outgoing", "incoming"), ("credits", "withdrawals"), ("deposits", "withdrawals"), ("took in", "paid out")]  # fmt: skip
+_WAYS = [
+    ("received", "sent"),
+    ("sent", "received"),
+    (r"(?<=\d )payers", "recipients"),
+    (r"(?<=\d )recipients", "payers"),
+    ("incoming", "outgoing"),
+    ("outgoing", "incoming"),
+    ("credits", "withdrawals"),
+    ("deposits", "withdrawals"),
+    ("took in", "paid out"),
+]
 
 
-def direction(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def direction(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """Each verb or noun of movement turned round; alone, and with its preposition."""
     for old, new in _WAYS:
         for match in _spans(sentence.text, re.compile(rf"\b{old}\b")):
@@ -106,7 +152,7 @@ def direction(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tu
                 yield f"{old}{here}-> {new}{there}", _put(alone, tail, tail + len(here), there)
 
 
-def address(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def address(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """Each address or account, one character of it changed."""
     for match in _spans(sentence.text, _ADDRESS):
         place = rng.randrange(2, len(match.group()))
@@ -125,16 +171,16 @@ def address(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tupl
         yield f"{match.group()} at {place}", _put(sentence, match.start() + place, match.start() + place + 1, new)
 
 
-def asset(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def asset(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """Each asset, another one."""
     for match in _spans(sentence.text, re.compile(rf"\b(?:{'|'.join(_ASSETS)})\b")):
         new = rng.choice([a for a in _ASSETS if a != match.group()])
         yield f"{match.group()} -> {new}", _put(sentence, *match.span(), new)
 
 
-def offence(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def offence(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """An offence named that no finding supports."""
-    held = f"{case.findings} {case.typologies} {[known.value for e in case.evidence for known in e.cells() if known.unit == 'category']}"
+    held = ground.accused
     for word in rng.sample(_OFFENCES, 2):
         if word not in held and "`" not in sentence.text and not sentence.text.startswith("No "):
             yield (
@@ -150,10 +196,16 @@ def offence(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tupl
         yield f"+ {word} before {match.group()}", _put(sentence, match.start(), match.start(), f"{word} ")
 
 
-def quantifier(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def quantifier(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """All for most, most for all, none for some."""
-    for old, new in (("Most of", "All of"), ("most of", "all of"), ("All", "None of the"), ("None of the", "All"), ("none had", "all had"),
-                     ("None of the", "Most of the")):  # fmt: skip
+    for old, new in (
+        ("Most of", "All of"),
+        ("most of", "all of"),
+        ("All", "None of the"),
+        ("None of the", "All"),
+        ("none had", "all had"),
+        ("None of the", "Most of the"),
+    ):
         for match in _spans(sentence.text, re.compile(rf"\b{old}\b")):
             yield f"{old} -> {new}", _put(sentence, *match.span(), new)
     for match in _spans(sentence.text, re.compile(r"\b\d+ of the (\d+)\b")):
@@ -161,7 +213,7 @@ def quantifier(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[t
             yield f"{match.group()} -> all", _put(sentence, *match.span(), f"all {match.group(1)}")
 
 
-def rank(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def rank(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """First for only, only for first, last for first."""
     for old, new in (
         ("first", "only"),
@@ -174,17 +226,23 @@ def rank(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[s
             yield f"{old} -> {new}", _put(sentence, *match.span(), new)
 
 
-def status(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def status(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """Attempted for completed and the other way."""
-    for old, new in (("completed", "attempted"), ("cancelled", "completed"), ("attempted", "completed"), (r"(?<=it )sent", "attempted to send"),
-                     (r"(?<=it )received", "attempted to receive"), ("withdrawals", "cancelled withdrawals")):  # fmt: skip
+    for old, new in (
+        ("completed", "attempted"),
+        ("cancelled", "completed"),
+        ("attempted", "completed"),
+        (r"(?<=it )sent", "attempted to send"),
+        (r"(?<=it )received", "attempted to receive"),
+        ("withdrawals", "cancelled withdrawals"),
+    ):
         for match in _spans(sentence.text, re.compile(rf"\b{old}\b")):
             if new == "cancelled withdrawals" and "cancelled" in sentence.text:
                 continue
             yield f"{match.group()} -> {new}", _put(sentence, *match.span(), new)
 
 
-def reach(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def reach(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """Direct for indirect and the other way."""
     if "direct or indirect" in sentence.text:
         return
@@ -193,12 +251,14 @@ def reach(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[
         ("direct", "indirect"),
         ("Indirectly", "Directly"),
         ("indirectly", "directly"),
+        (r"reached(?=.* at [2-9] hops)", "directly reached"),
+        (r"(?<=it )sent(?= [A-Z]{3} \d)", "indirectly sent"),
     ):
         for match in _spans(sentence.text, re.compile(rf"\b{old}\b")):
             yield f"{old} -> {new}", _put(sentence, *match.span(), new)
 
 
-def victim(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def victim(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """The victim for the subject."""
     for old, new in (
         (r"\bit\b", "the victim"),
@@ -210,17 +270,18 @@ def victim(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple
             yield f"{match.group()} -> {new}", _put(sentence, *match.span(), new)
 
 
-def currency(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def currency(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """SGD for USD and the other way."""
     for match in _spans(sentence.text, re.compile(r"\b(?:SGD|USD)(?= \d)")):
         new = "SGD" if match.group() == "USD" else "USD"
         yield f"{match.group()} -> {new}", _put(sentence, *match.span(), new)
 
 
-def zone(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def zone(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """Local time for UTC: the label changed, or the time, or the day."""
     local = re.compile(
-        r"(\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}:\d{2}) ([A-Z]{3})(?: \((?:(\d{4}-\d{2}-\d{2}) )?(\d{2}:\d{2}:\d{2}) UTC\))?"
+        r"(\d{4}-\d{2}-\d{2}) at (\d{2}:\d{2}:\d{2}) ([A-Z]{3})"
+        r"(?: \((?:(\d{4}-\d{2}-\d{2}) )?(\d{2}:\d{2}:\d{2}) UTC\))?"
     )
     for match in _spans(sentence.text, local):
         here, time, name, other_day, utc = match.groups()
@@ -240,7 +301,7 @@ def zone(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[s
             yield "UTC's day", _put(sentence, *match.span(), f"{other_day} at {time} {name} ({utc} UTC)")
 
 
-def citation(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
+def citation(sentence: Sentence, ground: Ground, rng: random.Random) -> Iterator[tuple[str, Sentence]]:
     """The sentence cites evidence that was not asked for it, or none that exists."""
     if not re.search(r"\d", _CODE.sub("", sentence.text)):
         return
@@ -249,40 +310,42 @@ def citation(sentence: Sentence, case: Case, rng: random.Random) -> Iterator[tup
 
 
 KINDS: dict[str, Mutate] = {
-    "digit": digit, "day": day, "direction": direction, "address": address, "asset": asset, "offence": offence, "quantifier": quantifier,
-    "rank": rank, "status": status, "reach": reach, "victim": victim, "currency": currency, "zone": zone, "citation": citation,
-}  # fmt: skip
+    "digit": digit,
+    "day": day,
+    "direction": direction,
+    "address": address,
+    "asset": asset,
+    "offence": offence,
+    "quantifier": quantifier,
+    "rank": rank,
+    "status": status,
+    "reach": reach,
+    "victim": victim,
+    "currency": currency,
+    "zone": zone,
+    "citation": citation,
+}
 
 
-def _moved(sentences: list[Sentence], case: Case, rng: random.Random) -> Iterator[Mutant]:
+def _moved(sentences: list[Sentence], ground: Ground, rng: random.Random) -> Iterator[Mutant]:
     """An amount, count or address put in place of one of its kind in a sentence that cites other evidence."""
     money = re.compile(r"\b(?:USD|SGD) \d[\d,]*\.\d\d\b")
     for kind, pattern in (("money", money), ("address", _ADDRESS)):
         for sentence in sentences:
             own = _spans(sentence.text, pattern)
+            held = frozenset().union(*(ground.held.get(name, ()) for name in sentence.evidence))
             others = [s for s in sentences if not set(s.evidence) & set(sentence.evidence)]
             found = [
                 (m.group(), s)
                 for s in others
                 for m in _spans(s.text, pattern)
-                if m.group() not in _held(case, sentence) and m.group() not in sentence.text
+                if m.group() not in held and m.group() not in sentence.text
             ]
             if own and found:
                 place, (text, _) = rng.choice(own), rng.choice(found)
                 yield Mutant(
                     "moved", _put(sentence, *place.span(), text), sentence, f"{kind} {place.group()} -> {text}"
                 )
-
-
-def _held(case: Case, sentence: Sentence) -> set[str]:
-    """The amounts and ids that the evidence of a sentence holds, as texts show them."""
-    held: set[str] = set()
-    for evidence in case.evidence:
-        if evidence.id in sentence.evidence:
-            for fact in (*evidence.facts, *evidence.cells()):
-                held.add(f"{fact.unit} {fact.value:,.2f}" if fact.kind == "money" else str(fact.value))
-                held |= {fact.about, fact.other}
-    return held
 
 
 def _caught(sentences: Sequence[Sentence], case: Case, seeds: Sequence[int]) -> tuple[Counter[str], list[Mutant]]:

@@ -23,6 +23,7 @@ def credit(src: str, memo: str | None, usd: int = 100, **more: Any) -> dict[str,
     [
         ("TAN MEI LING", "same"),
         ("Mei Ling, Tan", "same"),
+        ("TAN MEI LING | RENT JUNE", "same"),
         ("TAN MEI L", "unknown"),
         ("TAN KOK WAH", "unknown"),
         ("NORDHAUS FEINKOST GMBH", "different"),

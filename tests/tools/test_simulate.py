@@ -1,5 +1,6 @@
 """The demo exchange: the same every time, closed balances, prices within their day, ground rules, and a truth apart."""
 
+import functools
 import json
 import re
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 from casewright.knowledge.categories import categories
 from casewright.knowledge.errors import UsageError
 from casewright.tools.simulate.exchange import IMPORTED, Simulated, modules, simulate, stories
-from casewright.tools.simulate.market import ASSETS, CODE, Market
+from casewright.tools.simulate.market import ASSETS, Market
 from casewright.tools.simulate.occurrences import SOURCES
 from casewright.tools.simulate.plan import Plan
 
@@ -21,7 +22,8 @@ DAY = 86_400
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = {
     "transfers": "id at known_at src dst kind status network asset amount usd asset_in amount_in hash memo",
-    "customers": "id known_at opened_at name kind born country occupation income_usd turnover_usd tier risk purpose licence",
+    "customers": "id known_at opened_at name kind born country occupation income_usd turnover_usd tier risk purpose"
+    " licence",
     "labels": "id name category source confidence network known_at",
     "logins": "subject at known_at device ip country user_agent",
     "events": "id subject kind at known_at text source",
@@ -33,14 +35,25 @@ COLUMNS = {
 }
 
 
-def small(seed: int = 7, customers: int = 1200, subjects: int = 2) -> Plan:
-    return Plan.of(typologies=stories(), seed=seed, customers=customers, subjects=subjects)
+TINY = {"customers": 1200, "subjects": 2}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Simulated]:
+    """A tiny exchange of a seed, made once."""
+
+    @functools.cache
+    def of_seed(seed: int) -> Simulated:
+        plan = Plan.of(typologies=stories(), seed=seed, **TINY)
+        return simulate(tmp_path_factory.mktemp(f"seed{seed}"), plan)
+
+    return of_seed
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
     """An exchange large enough for shares to mean something, with few planted in it."""
-    return simulate(tmp_path_factory.mktemp("exchange"), small(customers=20_000, subjects=6))
+    return simulate(tmp_path_factory.mktemp("exchange"), Plan.of(typologies=stories(), customers=12_000, subjects=6))
 
 
 @pytest.fixture(scope="module")
@@ -58,25 +71,32 @@ def tables(made: Simulated) -> dict[str, pd.DataFrame]:
     return found
 
 
-def test_the_same_plan_gives_the_same_bytes_and_another_seed_does_not(tmp_path: Path) -> None:
-    first, again, other = (simulate(tmp_path / name, small(seed)).manifest["files"] for name, seed in
-                           (("a", 7), ("b", 7), ("c", 8)))  # fmt: skip
-    assert first == again
-    assert all(first[name]["sha256"] != other[name]["sha256"] for name in first)
+def test_the_command_gives_the_same_bytes_as_before_and_tells_what_to_do_next(
+    casewright: Callable[..., Any], tiny: Callable[[int], Simulated], tmp_path: Path
+) -> None:
+    ran = casewright("simulate", tmp_path / "data", "--customers", 1200, "--subjects", 2, "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["files"] == tiny(7).manifest["files"]
+    other = tiny(1).manifest["files"]
+    assert all(entry["sha256"] != other[name]["sha256"] for name, entry in ran.json["files"].items())
+    assert Path(ran.json["truth"]).is_file()
+    assert any(" import transfers " in line for line in ran.json["next"])
+    wrong = casewright("simulate", tmp_path / "data", "--customers", 3)
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "--customers" in wrong.err
 
 
-def test_the_csv_says_what_the_parquet_says(tmp_path: Path) -> None:
-    simulate(tmp_path / "csv", small(), as_csv=True)
-    simulate(tmp_path / "parquet", small())
+def test_the_csv_says_what_the_parquet_says(tiny: Callable[[int], Simulated], tmp_path: Path) -> None:
+    simulate(tmp_path, Plan.of(typologies=stories(), **TINY), as_csv=True)
     for name in ("transfers", "customers", "logins"):
-        parquet = pd.read_parquet(tmp_path / "parquet" / f"{name}.parquet").astype("string").fillna("")
-        csv = pd.read_csv(tmp_path / "csv" / f"{name}.csv", dtype="string", keep_default_na=False).fillna("")
+        parquet = pd.read_parquet(tiny(7).folder / f"{name}.parquet").astype("string").fillna("")
+        csv = pd.read_csv(tmp_path / f"{name}.csv", dtype="string", keep_default_na=False).fillna("")
         pd.testing.assert_frame_equal(parquet, csv, check_dtype=False)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_nobody_ever_spends_what_is_not_held(tmp_path: Path, seed: int) -> None:
-    made = simulate(tmp_path, small(seed))
+@pytest.mark.parametrize("seed", [1, 7])
+def test_nobody_ever_spends_what_is_not_held(tiny: Callable[[int], Simulated], seed: int) -> None:
+    made = tiny(seed)
     rows = pd.read_parquet(made.folder / "transfers.parquet")
     rows = rows[rows["status"] == "completed"].reset_index(drop=True)
     units = (rows["amount"] * 10**8).astype("int64")
@@ -154,7 +174,7 @@ def _local_days(seconds: pd.Series) -> pd.Series:
 
 
 def test_one_price_and_many_prices_are_the_same() -> None:
-    market = Market(small())
+    market = Market(Plan.of(typologies=stories(), **TINY))
     times = np.arange(market._zero + 100, market._zero + 700 * DAY, 7_777_777, dtype=np.int64)
     for asset in range(2, len(ASSETS)):
         many = market.traded(asset, times, 1)
@@ -175,11 +195,12 @@ def test_ids_and_names_do_not_give_the_planted_away(tables: dict[str, pd.DataFra
     assert abs(spread) < 4
     words = {module.PAIR.name for module in modules()} | {module.PAIR.typology for module in modules()}
     words |= {"planted", "look_alike", "look-alike", "mule", "victim", "controller", "launder", "quiet"}
-    for name in ("transfers", "customers", "logins", "scores"):
-        texts = tables[name].select_dtypes(["object", "string"]).drop(columns=["at", "known_at"], errors="ignore")
-        for column in texts.columns:
-            unique = " ".join(texts[column].dropna().astype(str).unique()).lower()
-            assert not [word for word in words if re.search(rf"\b{re.escape(word)}\b", unique)], f"{name}.{column}"
+    told = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in sorted(words)))
+    texts = {"transfers": ["memo", "kind"], "customers": ["name", "purpose", "licence"], "scores": ["reasons"],
+             "logins": ["device", "user_agent"], "events": ["kind", "source"]}  # fmt: skip
+    for name, columns in texts.items():
+        for column in columns:
+            assert not told.search(" ".join(tables[name][column].dropna().unique()).lower()), f"{name}.{column}"
 
 
 def test_addresses_look_like_those_of_their_network(tables: dict[str, pd.DataFrame]) -> None:
@@ -244,7 +265,7 @@ def test_people_share_devices_and_banks_cut_names_as_often_as_the_rules_say(tabl
     names = tables["customers"].drop_duplicates("id").set_index("id")["name"].str.upper()
     holder = own["memo"].str.split(" | ", regex=False).str[0]
     kyc = own["dst"].map(names)
-    cut = [len(a) < len(b) and b.startswith(a) or a.split()[0] == b.split()[-1] and len(a) <= 10 and len(a) < len(b)
+    cut = [len(a) < len(b) and (b.startswith(a) or a.split()[0] == b.split()[-1])
            for a, b in zip(holder, kyc, strict=True)]  # fmt: skip
     assert 0.02 <= np.mean(cut) <= 0.06
 
@@ -254,7 +275,7 @@ def test_labels_and_recalls_come_late(tables: dict[str, pd.DataFrame]) -> None:
     first = pd.concat([rows.groupby("src")["at_s"].min(), rows.groupby("dst")["at_s"].min()]).groupby(level=0).min()
     late = labels[labels["category"].isin(["hack", "scam", "ransomware", "terrorism_financing"])]
     lag = (late["known_at_s"] - late["id"].map(first)) / DAY
-    assert lag.between(0.5, 115).all()  # up to 90 days after the end of a story that lasts some weeks
+    assert lag.between(0.9, 100).all()  # up to 90 days after the deposit, which came some days after the first use
     recalls = tables["events"][tables["events"]["kind"] == "recall"]
     credited = recalls["text"].str.extract(r"SGD ([\d,.]+) credited on ([\d-]+);")
     days = (recalls["at_s"] - (pd.to_datetime(credited[1]).astype("datetime64[s]").astype("int64") - 8 * 3600)) / DAY
@@ -275,18 +296,19 @@ def test_the_crowd_peaks_on_pay_days_and_in_the_bull_week(tables: dict[str, pd.D
     assert days[days.index.day.isin([25, 26, 27, 28])].median() > 1.4 * days[days.index.day.isin(range(8, 20))].median()
 
 
-def test_the_crowd_outweighs_whoever_only_passes_money_on(tables: dict[str, pd.DataFrame]) -> None:
-    """Pass-through alone is no suspicion: with planted ones as rare as in real life, under 10% of it is theirs."""
+def test_the_crowd_passes_money_on_as_well(tables: dict[str, pd.DataFrame]) -> None:
+    """Pass-through alone is no suspicion: one in eight honest customers once sent on nine tenths within a day."""
     rows = tables["transfers"][tables["transfers"]["status"] == "completed"]
-    came = rows[rows["kind"].isin(["fiat_in", "deposit"])].groupby("dst")["at_s"].min()
-    went = rows[rows["kind"].isin(["fiat_out", "withdrawal"])].groupby("src")["at_s"].min()
-    soon = (went - came.reindex(went.index)).between(0, DAY)
-    quick = set(soon.index[soon])
+    came = rows[rows["kind"].isin(["fiat_in", "deposit"])][["dst", "at_s", "usd"]]
+    went = rows[rows["kind"].isin(["fiat_out", "withdrawal"])][["src", "at_s", "usd"]]
+    pairs = pd.merge_asof(went, came.rename(columns={"dst": "src"}), on="at_s", by="src", tolerance=DAY)
+    part = pairs["usd_x"].astype(float) / pairs["usd_y"].astype(float)
+    quick = set(pairs.loc[part.between(0.9, 1.05), "src"])
+    told = set(tables["truth"]["subject"])
+    active = {who for who in {*rows["src"], *rows["dst"]} if who.startswith("C-")} - told
+    assert len(quick - told) / len(active) > 0.12
     planted = set(tables["truth"].loc[tables["truth"]["side"] == "typology", "subject"])
-    honest = quick - set(tables["truth"]["subject"])
-    per_honest = len(honest) / rows.loc[~rows["src"].isin(set(tables["truth"]["subject"])), "src"].nunique()
-    assert per_honest > 0.1
-    assert len(quick & planted) > 0.3 * len(planted)
+    assert len(quick & planted) / len(planted) > 0.3
 
 
 def test_no_tool_reads_the_truth() -> None:
@@ -327,24 +349,9 @@ def test_sizes_that_cannot_be_meant_are_refused_with_what_to_do(asked: dict[str,
         Plan.of(typologies=stories(), **asked)
 
 
-def test_the_command_tells_counts_truth_and_what_to_do_next(casewright: Callable[..., Any], tmp_path: Path) -> None:
-    ran = casewright("simulate", tmp_path / "data", "--customers", 1200, "--subjects", 2, "--json")
-    assert ran.code == 0, ran.err
-    assert ran.json["transfers"] == ran.json["files"]["transfers.parquet"]["rows"]
-    assert Path(ran.json["truth"]).is_file()
-    assert any(" import transfers " in line for line in ran.json["next"])
-    wrong = casewright("simulate", tmp_path / "data", "--customers", 3)
-    assert (wrong.code, wrong.out) == (2, "")
-    assert "--customers" in wrong.err
-
-
 def test_a_share_of_the_transfers_that_was_asked_for_is_met(tmp_path: Path) -> None:
     plan = Plan.of(typologies=stories(), transfers=60_000, subjects=2)
     made = simulate(tmp_path, plan)
     assert abs(made.manifest["transfers"] / 60_000 - 1) < 0.04
     with pytest.raises(UsageError, match="stories alone"):
         simulate(tmp_path / "full", Plan.of(typologies=stories(), transfers=20_000, subjects=5))
-
-
-def test_assets_have_one_code_each() -> None:
-    assert len(CODE) == len(ASSETS)

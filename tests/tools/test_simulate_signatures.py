@@ -1,8 +1,9 @@
-"""Each planted subject bears its typology's signature, and no look-alike does: measured on the files, not on the maker."""
+"""Each planted subject bears its typology's signature, no look-alike does: measured on the files that were written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,8 @@ def unlicensed_dealer(s: Story) -> bool:
     months = (s.until - s.since) / (30 * DAY)
     share = total(out) / max(1.0, total(credits))
     return bool(
-        s.kyc["kind"] == "person" and 45_000 <= s.income_sgd <= 75_000 and 28 <= credits["src"].nunique() / months <= 125
+        s.kyc["kind"] == "person" and 45_000 <= s.income_sgd <= 75_000
+        and 28 <= credits["src"].nunique() / months <= 125
         and 1.5e6 <= total(credits) / 0.76 / months * 12 <= 7e6 and 0.94 <= share <= 0.985
         and out["dst"].nunique() == len(out) and np.median(s.held_for(credits, out)) < 2 * HOUR
     )  # fmt: skip
@@ -219,7 +221,8 @@ def investment_scam_victim(s: Story) -> bool:
 def safe_account(s: Story) -> bool:
     credits, out = s.rows("fiat_in"), s.rows("withdrawal")
     return bool(
-        s.account_days < 2 and s.noted("device_flag") and 1 <= len(credits) <= 3 and credits["amount"].between(2e4, 1.5e5).all()
+        s.account_days < 2 and s.noted("device_flag") and 1 <= len(credits) <= 3
+        and credits["amount"].between(2e4, 1.5e5).all()
         and (s.held_for(credits, out) < HOUR).all() and s.noted("document_check", "savings of SGD")
     )  # fmt: skip
 
@@ -234,7 +237,8 @@ def account_takeover(s: Story) -> bool:
     return bool(
         not devices & set(before["device"]) and not countries & set(before["country"])
         and s.noted("security_change", "reset") and len(sales) and sales["epoch"].max() - s.since < 20 * MINUTE
-        and len(out) == 1 and out["epoch"].iloc[0] - s.since < DAY and not set(out["dst"]) & s.earlier("withdrawal", "dst")
+        and len(out) == 1 and out["epoch"].iloc[0] - s.since < DAY
+        and not set(out["dst"]) & s.earlier("withdrawal", "dst")
         and len(complained) and complained.min() - out["epoch"].iloc[0] < 3 * DAY
     )  # fmt: skip
 
@@ -264,7 +268,8 @@ def travel_rule_slicing(s: Story) -> bool:
         return False
     slices = slices[slices["epoch"] > asked["epoch"].min()]
     return bool(
-        6 <= len(slices) <= 20 and slices["epoch"].max() - asked["epoch"].min() < 26 * HOUR and slices["dst"].nunique() <= 4
+        6 <= len(slices) <= 20 and slices["epoch"].max() - asked["epoch"].min() < 26 * HOUR
+        and slices["dst"].nunique() <= 4
     )  # fmt: skip
 
 
@@ -348,12 +353,11 @@ def mirror_banking(s: Story) -> bool:
     if len(out) < 5 or s.kyc["kind"] != "person":
         return False
     edges = np.append(0, out["epoch"].to_numpy())
-    sums = [
-        total(credits[(credits["epoch"] > a) & (credits["epoch"] <= b)]) for a, b in zip(edges, edges[1:], strict=False)
-    ]
+    sums = [total(credits[(credits["epoch"] > a) & (credits["epoch"] <= b)]) for a, b in pairwise(edges)]
     margins = 1 - out["usd"].to_numpy() / np.array(sums)
     return bool(
-        s.kyc["occupation"] in ("student", "homemaker") and (np.array(sums) / 0.79 >= 1.8e4).all() and max(sums) / 0.70 <= 1.05e5
+        s.kyc["occupation"] in ("student", "homemaker") and (np.array(sums) / 0.79 >= 1.8e4).all()
+        and max(sums) / 0.70 <= 1.05e5
         and (np.abs(margins) <= 0.022).all() and margins.std() < 0.006 and (s.held_for(credits, out) < 6 * HOUR).all()
         and 4 <= len(group_of(s)) <= 10 and len(out) / ((s.until - s.since) / (30 * DAY)) >= 5
     )  # fmt: skip
@@ -421,7 +425,8 @@ def account_farm(s: Story) -> bool:
     devices = {device for one in farm for device in one.sessions["device"]}
     texts = [text for one in farm for text in one.notes.loc[one.notes["kind"] == "security_change", "text"]]
     return bool(
-        len(farm) >= 8 and len(devices) <= 3 and len(set.union(*destinations(farm))) == 1 and len(set(texts)) < len(texts)
+        len(farm) >= 8 and len(devices) <= 3 and len(set.union(*destinations(farm))) == 1
+        and len(set(texts)) < len(texts)
     )  # fmt: skip
 
 

@@ -394,6 +394,16 @@ def test_the_house_s_own_addresses_end_a_trace(make_ledger: MakeLedger) -> None:
     assert [(row["id"], row["label"]) for row in found.table("other_labels").rows] == [(DOCK, "Alder 7")]
 
 
+def test_a_sanctioned_mixer_counts_as_both(make_ledger: MakeLedger) -> None:
+    ledger = make_ledger([sent(MILL, DOCK, "01T10:00:00", 10)],
+                         labels=[{"id": DOCK, "name": "Basin", "category": "mixer"},
+                                 {"id": DOCK, "name": "List 4", "category": "sanctioned"}])  # fmt: skip
+    found = trace(ledger, subjects(MILL))
+    assert ends_of(found)[DOCK][:2] == ("List 4", "sanctioned")
+    assert fact(found, "sanctioned_usd") == fact(found, "mixer_usd") == Decimal("10.00")
+    assert (fact(found, "ends"), fact(found, "mixer_ends"), fact(found, "labelled_ends")) == (1, 1, 1)
+
+
 def test_value_passes_through_a_bridge_within_one_transaction_only(make_ledger: MakeLedger) -> None:
     rows = [sent(MILL, DOCK, "01T10:00:00", 100, hash="0x01"), sent(DOCK, LOFT, "01T10:00:00", 99, hash="0x01"),
             sent(DOCK, YARD, "01T10:00:00", 50, hash="0x02"),

@@ -28,7 +28,7 @@ class Report:
         self.side: Side = "out" if direction == "forward" else "in"
         self.foreign = ledger.currency != "USD"
         self.other_labels: list[Row] = []
-        self.labels: dict[int, Label] = {}  # of the ends of the walk at hand, by account
+        self.labels: dict[int, list[Label]] = {}  # of the ends of the walk at hand, by account
         self.rows: list[Row] = []
         self.ends: list[Row] = []
         self.facts: list[Fact] = []
@@ -94,7 +94,8 @@ class Report:
 
     def _end(self, part: Part, at: int, arrived: Arrivals) -> Row:
         walk, account = part.walk, int(part.walk.reached[at])
-        subject, name, label = part.subject.id, walk.onward.names[account], self.labels.get(account)
+        subject, name, labels = part.subject.id, walk.onward.names[account], self.labels.get(account)
+        label = labels[0] if labels else None
         for other in walk.labels.others(name):
             self.other_labels.append({"subject": subject, "id": name, **other._asdict()})
         row: Row = {"subject": subject, "id": name, "label": label and label.label}
@@ -152,11 +153,12 @@ class Report:
             self._tell_category(part, category, np.array(some, np.int64), len(ends), arrived)
 
     def _by_category(self, walk: Walk, ends: Ints) -> dict[str, list[int]]:
-        """The ends of each category, in the order of the ends."""
+        """The ends of each category; one that bears labels of several categories stands with each."""
         found: dict[str, list[int]] = {}
         for at, account in zip(ends.tolist(), walk.reached[ends].tolist(), strict=True):
-            label = self.labels.get(account)
-            found.setdefault(label.category if label else UNRESOLVED, []).append(at)
+            labels = self.labels.get(account)
+            for category in [label.category for label in labels] if labels else [UNRESOLVED]:
+                found.setdefault(category, []).append(at)
         return found
 
     def _tell_category(self, part: Part, category: str, at: Ints, ends: int, arrived: Arrivals) -> None:

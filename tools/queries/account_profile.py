@@ -1,6 +1,7 @@
 """What an account did in its window and before: totals each way, extremes, trades, fees, attempts, own history."""
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from casewright.knowledge.clock import iso, local_date
@@ -78,13 +79,16 @@ select nr, subject, inside, direction, sort, count(*) as transfers,
     max(({largest})) filter (usd is not null) as largest, count(*) filter (round) as round,
     min(epoch) as first, max(epoch) as last,
     list_distinct(list({day_number(ledger, "epoch")}) filter (done)) as days
-from mine group by nr, subject, inside, direction, sort order by nr, inside, sort, direction"""
+from mine group by nr, subject, inside, direction, sort"""
+
+
+_ORDER = itemgetter("nr", "inside", "sort", "direction")  # sorting in DuckDB costs a fifth of the query
 
 
 def _rolled_up(groups: Iterable[Part], words: list[str]) -> Parts:
     """The parts by subject, period, direction and sort; with those of both directions, and of the whole period."""
     parts: Parts = {}
-    for group in groups:
+    for group in sorted(groups, key=_ORDER):
         subject, inside, sort = group["subject"], group["inside"], group["sort"]
         parts[subject, inside, group["direction"], sort] = _told(group)
         whole = parts.setdefault((subject, inside, None, None), {"transfers": 0, "attempts": 0, "on": set()})

@@ -35,7 +35,8 @@ def exposure(
     Direct is a transfer with the account itself; indirect is two or more hops away, in order of time, as `trace`
     follows them. The value is that of the transfers at the labelled address, added up: an upper bound of what is the
     account's own, since value mixes on the way. A label that became known after the window counts, its date is told.
-    The house's own and custodial addresses are left out and counted.
+    An address stands under each risky category that its labels name. The house's own and custodial addresses are left
+    out and counted.
 
     hops: the most transfers in a row
     min_usd: smaller transfers are not followed, nor, where this is above 0, those of unknown value
@@ -77,7 +78,7 @@ class _Report:
             name, told = part.subject.id, list(told_caps(part, self.caps, side))
             low, high = np.searchsorted(bearers, (part.reached.start, part.reached.stop))
             found = {at: labels[int(walk.reached[at])] for at in bearers[low:high].tolist()}
-            own = [at for at, label in found.items() if label.category in OWN]
+            own = [at for at, some in found.items() if some[0].category in OWN]
             if own:
                 told.append(f"{counted(len(own), 'address', 'addresses')} of the house's own left out")
             if told:
@@ -89,8 +90,8 @@ class _Report:
             self._count(part, side, len(found), len(own))
             for reach in _REACHES:
                 self._list(part, side, reach, found, arrived[reach])
-            for at in found:
-                self._note_others(part, at)
+            for at, some in found.items():
+                self._note_others(part, at, some)
 
     def _count(self, part: Part, side: Side, bearers: int, own: int) -> None:
         """How much of what was reached is labelled, and what was searched."""
@@ -107,19 +108,22 @@ class _Report:
             about = part.subject.id
             self.facts.append(fact(name, value, "count", about, unit="addresses", means=means, side=side, of=of))
 
-    def _list(self, part: Part, side: Side, reach: Reach, found: dict[int, Label], arrived: Arrivals) -> None:
+    def _list(self, part: Part, side: Side, reach: Reach, found: dict[int, list[Label]], arrived: Arrivals) -> None:
         names, by_category = part.walk.onward.names, dict[str, list[int]]()
-        for at, label in found.items():
+        for at, labels in found.items():
             if not arrived.transfers[at]:
                 continue
-            by_category.setdefault(label.category, []).append(at)
             cents, name = int(arrived.cents[at]), names[part.walk.reached[at]]
-            row: Row = {"subject": part.subject.id, "direction": side, "id": name, **label._asdict()}
-            row |= {"hop": int(arrived.hop[at]), "reach": reach, "transfers": int(arrived.transfers[at])}
-            row |= {"usd": amount(cents)} | ({"local": amount(int(arrived.local_cents[at]))} if self.foreign else {})
-            row |= {"at": iso(int(arrived.first[at])), "last_at": iso(int(arrived.last[at]))}
-            place = (risk_rank(label.category), reach, side, -cents, name)
-            self.found.setdefault(part.subject.id, []).append((place, row))
+            for label in labels:
+                by_category.setdefault(label.category, []).append(at)
+                row: Row = {"subject": part.subject.id, "direction": side, "id": name, **label._asdict()}
+                row |= {"hop": int(arrived.hop[at]), "reach": reach, "transfers": int(arrived.transfers[at])}
+                row["usd"] = amount(cents)
+                if self.foreign:
+                    row["local"] = amount(int(arrived.local_cents[at]))
+                row |= {"at": iso(int(arrived.first[at])), "last_at": iso(int(arrived.last[at]))}
+                place = (risk_rank(label.category), reach, side, -cents, name)
+                self.found.setdefault(part.subject.id, []).append((place, row))
         for category, some in by_category.items():
             these = np.array(some, np.int64)
             sums = total(arrived.cents[these]), total(arrived.local_cents[these])
@@ -133,13 +137,12 @@ class _Report:
                 more = {"unit": unit, "means": means + bound, "side": side, "reach": reach, "status": "completed"}
                 self.facts.append(fact(f"exposure_{category}_{word}", known, "money", about, **more))
 
-    def _note_others(self, part: Part, at: int) -> None:
+    def _note_others(self, part: Part, at: int, told: list[Label]) -> None:
         name = part.walk.onward.names[part.walk.reached[at]]
-        key = (part.subject.id, name)
-        if key not in self.others:
-            self.others[key] = [
-                {"subject": key[0], "id": name, **other._asdict()} for other in part.walk.labels.others(name)
-            ]
+        others = [label for label in part.walk.labels.others(name) if label not in told]
+        self.others[part.subject.id, name] = [
+            {"subject": part.subject.id, "id": name, **label._asdict()} for label in others
+        ]
 
     def answer(self, question: Question) -> Evidence:
         """The evidence of all subjects, in their order, the riskiest rows first."""

@@ -30,7 +30,7 @@ def payers(ledger: Ledger, subjects: Subjects) -> Evidence:
 
     A match has three states. Same: the same words in any order. Different: no word in common. Unknown: no name given,
     a part of one, or one word in common; unknown is never "third party". The customer's name is that known at the
-    window's end.
+    window's end, the payer's name what stands in the memo before a `|`.
     """
     with asking(ledger, subjects, "payers") as question:
         question.keep("named", _NAMED)
@@ -66,7 +66,7 @@ def _paid(ledger: Ledger) -> str:
     theirs, own = _words("p.given_name"), _words("n.name")
     return f"""
 with credits as (
-    select s.nr, s.id as subject, l.counterparty, l.epoch, l.usd, l.local, nullif(trim(t.memo), '') as given_name
+    select s.nr, s.id as subject, l.counterparty, l.epoch, l.usd, l.local, nullif(trim(split_part(t.memo, '|', 1)), '') as given_name
     from {LEGS} join transfers t on t.id = l.transfer and t.epoch = l.epoch
     where {WINDOW} and l.status = 'completed' and l.kind = 'fiat_in' and l.direction = 'in'
 ), payer as (

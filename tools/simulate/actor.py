@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from casewright.tools.simulate.book import KIND, NETWORK, STATUS
 from casewright.tools.simulate.chain import NETWORK_FEES, units_of
 from casewright.tools.simulate.market import ASSETS, CODE, FIAT, UNIT
+from casewright.tools.simulate.people import REFERENCED, WORDS
 from casewright.tools.simulate.plan import DAY
 
 if TYPE_CHECKING:
@@ -27,9 +28,8 @@ class Actor:
         self.stage, self.customer, self.start, self.rng = stage, customer, start, rng
         self.strength, self.difficulty, self.quiet = strength, difficulty, quiet
         self.clock, self.group = start, ""
-        self.first_row = len(stage.book.rows)
         self.held: dict[int, int] = {}
-        self.device = self.ip = self.home = customer
+        self.device = self.ip = customer
         self.country = int(stage.people.country[customer])
         self.agent = -1
         self._bank = -1
@@ -63,12 +63,6 @@ class Actor:
         """What is held, in units of 1e-8."""
         return self.held.get(asset, 0)
 
-    def worth(self) -> float:
-        """Everything held, in SGD at the clock's prices."""
-        market = self.stage.market
-        cents = sum(market.cents_at(asset, units, self.clock) for asset, units in self.held.items() if units)
-        return cents / 100 * 1e6 / market.rate_micro(SGD, self.clock)
-
     def sgd(self, amount: float, asset: int, at: int) -> int:
         """So many SGD in units of an asset at that second's price."""
         market = self.stage.market
@@ -76,11 +70,14 @@ class Actor:
 
     # steps: each returns the units that moved, 0 where there was nothing to move
 
-    def pay_in(self, at: int, sgd: float, payer: int | None = None, *, reference: str = "", network: str = "paynow",
+    def pay_in(self, at: int, sgd: float, payer: int | None = None, *, reference: str = "", network: str = "",
                status: str = "completed") -> int:  # fmt: skip
         """A bank payment of so many SGD, from PAYER's account, else the customer's own."""
         units = round(sgd * 100) * 10**6
         src = self.bank if payer is None else payer
+        network = network or ("paynow" if self.rng.random() < 0.68 else "fast")
+        if not reference and self.rng.random() < REFERENCED:
+            reference = self.rng.choice(WORDS["references"])
         self._put(at, src, self.customer, "fiat_in", network, SGD, units, memo=reference, status=status)
         if status == "completed":
             self._gain(SGD, units)
@@ -179,9 +176,9 @@ class Actor:
         return units
 
     def pass_on(self, at: int, sgd: float, payer: int | None, to: int, *, spend: float, within: tuple[float, float],
-                asset: int = USDT, network: str = "tron", reference: str = "") -> int:  # fmt: skip
+                asset: int = USDT, network: str = "tron", reference: str = "", rail: str = "") -> int:  # fmt: skip
         """A bank payment, SPEND of it turned into crypto and sent out WITHIN so many minutes; returns what left."""
-        units = self.pay_in(at, sgd, payer, reference=reference)
+        units = self.pay_in(at, sgd, payer, reference=reference, network=rail)
         pause = self.rng.uniform(*within) * MINUTE
         came = self.clock
         self.buy(came + int(pause * self.rng.uniform(0.2, 0.7)), asset, int(units * spend / (1 + TRADE_FEE)))

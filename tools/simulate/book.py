@@ -1,6 +1,5 @@
 """The transfers as they are made: whole columns from the honest crowd, single rows from the planted stories."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,6 @@ Row = tuple[int, ...]
 Columns = dict[str, Ints]
 
 
-@dataclass
 class Texts:
     """The memos and references, each once; 0 is none."""
 

@@ -43,7 +43,7 @@ class Label:
 
 
 class Chain:
-    """The surroundings. `fees` and `opening` are the house's accounts, `hot` its wallets by network."""
+    """The surroundings. `fees` is the house's account, `hot` and `cold` are its wallets by network."""
 
     def __init__(self, plan: Plan, parties: Parties, book: Book) -> None:
         self.plan, self.parties, self.book = plan, parties, book

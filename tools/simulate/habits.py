@@ -69,7 +69,7 @@ class Habits:
             customer=customer, row_of=row_of, opened=people.opened[customer] + people.verified[customer],
             fiat=np.where(euro, FIAT[1], FIAT[0]), bank=bank[customer], other_payer=other, asset=asset,
             network=network, wallet=parties.addresses(network), rate=rng.lognormal(0, 1.15, n) * (1 + trader),
-            monthly_usd=income, forwarder=rng.random(n) < FORWARDERS, depositor=rng.random(n) < 0.24, trader=trader,
+            monthly_usd=income, forwarder=rng.random(n) < FORWARDERS, depositor=rng.random(n) < 0.27, trader=trader,
             office=people.company[customer],
         )  # fmt: skip
 

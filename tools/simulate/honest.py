@@ -5,7 +5,7 @@ falls beyond the period's end is simply missing. What stays in the account at th
 when somebody leaves the exchange.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from casewright.tools.simulate.book import KIND, NETWORK, Book
 from casewright.tools.simulate.chain import NETWORK_FEES, Chain
 from casewright.tools.simulate.habits import FAVOURITES, Calendar, Habits
 from casewright.tools.simulate.market import ASSETS, CODE, QUANTUM, UNIT, Floats, Ints, Market
-from casewright.tools.simulate.people import WORDS, Bools
+from casewright.tools.simulate.people import REFERENCED, WORDS, Bools
 from casewright.tools.simulate.plan import DAY, Plan
 from casewright.tools.simulate.stage import Stage
 
@@ -32,7 +32,6 @@ class Episodes:
     held: Ints
     fiat_held: Ints
     on: Bools
-    network: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 class Crowd:
@@ -46,6 +45,7 @@ class Crowd:
         self._references = book.texts.codes([*WORDS["references"]])
         self.sessions: list[tuple[Ints, Ints]] = []  # customer, second: when somebody must have been logged in
         self._left: list[Episodes] = []
+        self._count = 0  # episodes so far
 
     def live(self, transfers: int) -> None:
         """Fill the book with about so many more transfers, and everything that cast customers asked for."""
@@ -59,8 +59,6 @@ class Crowd:
             portion = 0.8 if turn == 0 else 1.0
             self._episodes(turn, max(1, int(missing * portion / per_episode)))
         self._leavers()
-
-    _count = 0
 
     def _episodes(self, turn: int, count: int) -> None:
         rng = np.random.default_rng([self.plan.seed, 106, turn])
@@ -95,9 +93,8 @@ class Crowd:
             self._limit = limit[rows]
             episodes = arrive(rng, row[rows], at[rows])
             self._swap(rng, episodes)
-            self._move_on(rng, episodes, sellers=0.75 if arrive == self._bring else 0.24)
-            if limit is not None and len(self.stage.crowd):
-                self._left.append(episodes)
+            self._move_on(rng, episodes, sellers=0.8 if arrive == self._bring else 0.24)
+            self._left.append(episodes)
 
     # arriving
 
@@ -113,17 +110,23 @@ class Crowd:
         kin = (h.other_payer[row] >= 0) & (rng.random(n) < 0.5)
         network = rng.choice([NETWORK["paynow"], NETWORK["fast"], NETWORK["card"]], n, p=[0.66, 0.31, 0.03])
         network = np.where(h.fiat[row] == CODE["EUR"], NETWORK["sepa"], network)
-        memo = np.where(rng.random(n) < 0.3, rng.choice(self._references, n), 0)
+        memo = np.where(rng.random(n) < REFERENCED, rng.choice(self._references, n), 0)
         self.book.add(epoch=at, src=np.where(kin, h.other_payer[row], h.bank[row]), dst=h.customer[row],
                       kind=KIND["fiat_in"], network=network, asset=h.fiat[row], amount=units, memo=memo,
                       where=at < self._limit)  # fmt: skip
         self._session(rng, row, at)
         when = rng.random(n)
         later = np.where(
-            when < 0.63, _pause(rng, n, 1500, 1.3, 20, 80_000), _pause(rng, n, 6 * DAY, 0.8, DAY, 90 * DAY)
+            when < np.where(h.forwarder[row], 0.8, 0.58),
+            _pause(rng, n, 1500, 1.3, 20, 80_000),
+            _pause(rng, n, 6 * DAY, 0.8, DAY, 90 * DAY),
         )
         asset = np.where(rng.random(n) < 0.7, h.asset[row], rng.choice(_CRYPTO, n))
-        spend = np.where(rng.random(n) < 0.66, units, _part(units, rng.uniform(0.3, 0.95, n), 10**6))
+        spend = np.where(
+            rng.random(n) < np.where(h.forwarder[row], 0.93, 0.66),
+            units,
+            _part(units, rng.uniform(0.3, 0.95, n), 10**6),
+        )
         on = (at < self._limit) & (when < 0.88)
         episodes = Episodes(row, at + later, asset, np.zeros(n, dtype=np.int64), units, on)
         self._buy(episodes, spend)
@@ -221,9 +224,9 @@ class Crowd:
         at = e.at + (
             _pause(rng, n, 2400, 1.4, 20, 20 * DAY) if quick else _pause(rng, n, 18 * DAY, 1.2, 300, 400 * DAY)
         )
-        share = np.where(rng.random(n) < 0.6, 1.0, rng.uniform(0.2, 0.95, n))
+        share = np.where(rng.random(n) < (0.8 if quick else 0.6), 1.0, rng.uniform(0.2, 0.95, n))
         self._sell(e, at, sold, share)
-        out = sold & (rng.random(n) < 0.78)
+        out = sold & (rng.random(n) < (0.88 if quick else 0.75))
         at = e.at + _pause(rng, n, 2500 if quick else 14_000, 1.6, 20, 30 * DAY)
         self._pay_out(rng, e, at, out & (at < self._limit))
         handed = e.on & (draw > 0.975)

@@ -23,6 +23,7 @@ RISKS = ("low", "medium", "high")
 _COMPANY = len(WORDS["cultures"])
 _COMPANIES = 0.016
 _TRUNCATED = 0.04
+REFERENCED = 0.3  # of bank payments carry a reference
 
 Bools = npt.NDArray[np.bool_]
 

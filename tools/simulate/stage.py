@@ -10,7 +10,7 @@ import numpy as np
 from casewright.tools.simulate.actor import USDT, Actor
 from casewright.tools.simulate.book import KIND, NETWORK, Book
 from casewright.tools.simulate.chain import Chain
-from casewright.tools.simulate.market import CODE, UNIT, Ints, Market
+from casewright.tools.simulate.market import UNIT, Ints, Market
 from casewright.tools.simulate.parties import Parties
 from casewright.tools.simulate.people import COUNTRIES, OCCUPATIONS, PURPOSES, TIERS, WORDS, People
 from casewright.tools.simulate.plan import DAY, Plan
@@ -299,10 +299,6 @@ class Stage:
     def country(self, code: str) -> int:
         """The number of a country of log-ins."""
         return LOGIN_COUNTRIES.index(code)
-
-    def asset(self, symbol: str) -> int:
-        """The number of an asset."""
-        return CODE[symbol]
 
 
 # Those of the customers first, so that a customer's own country has the same number.

@@ -37,7 +37,7 @@ def credit(stage: Stage, actor: Actor) -> None:
         sgd = round(rng.uniform(820, top) / 50) * 50
         to = rng.choices(addresses, [5, 2, 1][: len(addresses)])[0]
         actor.login(at + rng.randint(60, 400))
-        sent = actor.pass_on(at, sgd, payer, to, spend=rng.uniform(0.93, 0.985), within=(12, 80))
+        sent = actor.pass_on(at, sgd, payer, to, spend=rng.uniform(0.93, 0.985), within=(12, 80), rail="paynow")
         if rng.random() < 0.5:
             stage.chain.hop(actor.clock + rng.randint(600, 9000), USDT, "tron", sent, to, collector)
         if rng.random() < _RECALLED and not actor.quiet:

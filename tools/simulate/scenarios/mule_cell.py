@@ -37,7 +37,7 @@ def _work(stage: Stage, cell: list[Actor]) -> None:
             member.login(turn)
             paid = turn - rng.randint(20 * 60, 4 * HOUR)
             sgd = round(rng.uniform(700, top) / 50) * 50
-            member.pay_in(paid, sgd, stage.stranger())
+            member.pay_in(paid, sgd, stage.stranger(), network="paynow")
             member.buy(turn + 20, USDT, int(member.balance() * rng.uniform(0.95, 0.995)))
             member.withdraw(turn + 50, USDT, "tron", rng.choice(addresses))
             if rng.random() < 0.3 and not leader.quiet:

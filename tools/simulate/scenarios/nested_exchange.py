@@ -36,7 +36,9 @@ def look_alike(stage: Stage, count: int) -> None:
         brokers = [stage.chain.service("exchange", "tron", rng) for _ in range(rng.randint(2, 5))]
         actor.agent = API
         for broker in brokers:
-            actor.deposit(stage.noon(actor.start, 9), USDT, "tron", units_of(rng.randint(150, 600) * 1000, USDT), broker)
+            actor.deposit(
+                stage.noon(actor.start, 9), USDT, "tron", units_of(rng.randint(150, 600) * 1000, USDT), broker
+            )
         _make_market(stage, actor, trades=rng.randint(380, 460))
         actor.trade(actor.clock + 60, BTC, USDT, fee=0)
         left = actor.balance(USDT)
