@@ -39,13 +39,13 @@ def run(command: str, folder: Path) -> list[str]:
         ["bash", "-c", command], cwd=folder, env=os.environ | {"PATH": path}, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    return [line.rstrip() for line in done.stdout.rstrip("\n").split("\n")]
+    return [line.rstrip() for line in done.stdout.rstrip("\n").splitlines()]
 
 
 def fits(lines: tuple[str, ...], printed: list[str]) -> bool:
     """Whether the printed lines are those shown, `...` standing for any number of them."""
     parts = [r"(?:.*\n)*" if line.strip() == "..." else re.escape(line.rstrip()) + r"\n" for line in lines]
-    return re.fullmatch("".join(parts), "\n".join(printed) + "\n") is not None
+    return re.fullmatch("".join(parts), "".join(f"{line}\n" for line in printed)) is not None
 
 
 def _rewritten(text: str, folder: Path) -> str:

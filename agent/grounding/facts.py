@@ -233,6 +233,7 @@ class Index:
 
 
 def epoch_of(text: str) -> int:
+    """The second that a fact's time tells; far in the past for a text that is none."""
     try:
         return clock.epoch(text)
     except ValueError:  # a tampered case: no moment at all

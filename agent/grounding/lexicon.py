@@ -65,6 +65,7 @@ class Measure:
     claims: bool = False
     owns: frozenset[str] = frozenset()
     near: bool = False
+    lax: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,7 @@ def lexicon() -> Lexicon:
         raw=raw,
         phrases=_phrases(raw, nouns),
         nouns=nouns,
-        measures=tuple(
-            Measure(
-                m["names"], frozenset(m["words"]), m.get("claims") == "true", frozenset(m.get("owns", ())), "near" in m
-            )
-            for m in raw["measures"]
-        ),
+        measures=tuple(_measure(m) for m in raw["measures"]),
         predicates=tuple(
             Predicate(p["id"], p["names"], frozenset(p["words"]), frozenset(p["denies"])) for p in raw["predicates"]
         ),
@@ -126,6 +122,17 @@ def lexicon() -> Lexicon:
         assets={name.lower(): code for code, names in raw["assets"].items() for name in (code, *names)},
         stems=raw["accusing_stems"],
         spans={word: int(seconds) for word, seconds in raw["spans"].items()},
+    )
+
+
+def _measure(entry: Mapping[str, Any]) -> Measure:
+    return Measure(
+        names=entry["names"],
+        words=frozenset(entry["words"]),
+        claims="claims" in entry,
+        owns=frozenset(entry.get("owns", ())),
+        near="near" in entry,
+        lax="lax" in entry,
     )
 
 

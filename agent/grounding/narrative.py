@@ -10,7 +10,7 @@ _CITES = re.compile(r"\[\s*[Ee]\s?\d+(?:\s*[,;]\s*[Ee]?\s?\d+)*\s*\]")
 _CITE = re.compile(r"\d+")
 _BULLET = re.compile(r"^\s{0,12}(?:[-*+•]|\d{1,3}[.)])\s+")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})(?!#)")
-_LONGEST_QUOTE = 400
+_LONGEST_QUOTE = 3_000
 
 
 def parse(markdown: str) -> tuple[Section, ...]:

@@ -114,7 +114,7 @@ def measure(known: Known, figure: Figure | None, context: Context, index: Index)
         ):
             return f"the fact is no date on which it was {min(entry.owns & context.words)}"
         said = context.group_says(entry.words) if entry.near else context.says(entry.words)
-        if _names(entry.names).search(name) and not said:
+        if _names(entry.names).search(name) and not said and not entry.lax:
             return f"the fact is about {name.replace('_', ' ')}, and the clause does not say so"
     return ""
 

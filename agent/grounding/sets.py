@@ -108,7 +108,7 @@ class Sets:
         if not things and mark.text == "no":
             return True  # "no reason": nothing that is counted
         whole = self._number_behind(mark)
-        if self._empty(set(words) | things) or self._nought(noun, context, whole):
+        if self._empty(set(words) | things, group) or self._nought(noun, context, whole):
             return True
         if self._accused(group, mark):
             return True  # a negated category is judged with the word itself
@@ -134,10 +134,14 @@ class Sets:
     def _accused(self, group: Group, mark: Mark) -> bool:
         return any(m.kind in {"accuse", "service"} and 0 <= m.first - mark.last <= _BEHIND for m in group.marks)
 
-    def _empty(self, words: set[str]) -> bool:
+    def _empty(self, words: set[str], group: Group) -> bool:
+        ways: dict[str, str] = lexicon().raw["empty_ways"]
+        verbs = {mark.value for mark in group.said("verb")} & {"in", "out"}
         table: dict[str, list[str]] = lexicon().raw["empty_means"]
         for holding in self.index.holdings:
             evidence = holding.evidence
+            if verbs - {ways.get(evidence.tool, verb) for verb in verbs}:
+                continue  # who else sends there was asked, not who else receives
             if evidence.status == "empty" and words & set(table.get(evidence.tool, words)):
                 return True
         return False

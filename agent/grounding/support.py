@@ -78,7 +78,7 @@ class Support:
         if good:
             self.supported[id(figure)] = good
             return None
-        if not context.claims.told and self._told_before(figure):
+        if not context.claims.told and context.says(lexicon().words("weighing")) and self._told_before(figure):
             return None
         if figure.kind == "percent" and closing.share_closes(figure, self.reading):
             return None

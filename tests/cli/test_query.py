@@ -245,12 +245,16 @@ def test_a_tools_help_tells_each_option_in_the_docstrings_words(ask: Ask, name: 
     assert ran.code == 0
     text = " ".join(ran.out.split())
     assert "--subjects FILE" in text
-    for option, parameter in toolbox.tool(name).options.items():
-        if "Request" not in str(parameter.annotation):
-            assert f"--{option.replace('_', '-')}" in text
-    told = [line.split(": ", 1)[1] for line in map(str.strip, toolbox.tool(name).doc.splitlines())
-            if line.partition(":")[0] in toolbox.tool(name).options]  # fmt: skip
-    assert all(" ".join(words.split())[:20] in text for words in told)
+    tool = toolbox.tool(name)
+    words = {
+        option: parameter for option, parameter in tool.options.items() if "Request" not in str(parameter.annotation)
+    }
+    lines = dict(
+        line.split(": ", 1) for line in map(str.strip, tool.doc.splitlines()) if line.partition(":")[0] in words
+    )
+    for option in words:  # all but what no word can say
+        assert f"--{option.replace('_', '-')}" in text
+    assert all(" ".join(told.split())[:20] in text for told in lines.values())
 
 
 def test_a_tool_may_be_written_with_a_hyphen(ask: Ask) -> None:

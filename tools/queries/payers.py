@@ -66,7 +66,8 @@ def _paid(ledger: Ledger) -> str:
     theirs, own = _words("p.given_name"), _words("n.name")
     return f"""
 with credits as (
-    select s.nr, s.id as subject, l.counterparty, l.epoch, l.usd, l.local, nullif(trim(split_part(t.memo, '|', 1)), '') as given_name
+    select s.nr, s.id as subject, l.counterparty, l.epoch, l.usd, l.local,
+        nullif(trim(split_part(t.memo, '|', 1)), '') as given_name
     from {LEGS} join transfers t on t.id = l.transfer and t.epoch = l.epoch
     where {WINDOW} and l.status = 'completed' and l.kind = 'fiat_in' and l.direction = 'in'
 ), payer as (
