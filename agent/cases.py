@@ -10,9 +10,9 @@ from casewright.agent import grounding
 from casewright.agent.investigate import investigate, resolve
 from casewright.agent.memo import page
 from casewright.agent.settings import Workspace
-from casewright.knowledge import clock, library
+from casewright.agent.subjects import window_of
+from casewright.knowledge import library
 from casewright.knowledge.case import Case, Sentence
-from casewright.knowledge.errors import UsageError
 from casewright.tools.indicators import catalogue
 from casewright.tools.store import Store
 from casewright.tools.warehouse import Ledger
@@ -40,10 +40,9 @@ def draft(
 ) -> list[Drafted]:
     """Draft, check, keep in the case store and write to OUT the case of each name. Raises CasewrightError.
 
-    A broken typology of the site is left out, and WARN is told."""
-    start, end = (moment(text, workspace.settings.timezone) for text in (since, until))
-    if start is not None and end is not None and end <= start:
-        raise UsageError(f"the window ends ({until}) before it begins ({since})")
+    A broken typology of the site is left out, and WARN is told.
+    """
+    start, end = window_of(since, until, workspace.settings.timezone)
     known = library.load([workspace.folder / "typologies"], catalogue())
     for error in known.broken:
         warn(f"left out: {error}")
@@ -69,16 +68,6 @@ def strike(case: Case) -> tuple[Case, tuple[Sentence, ...]]:
         for section in case.narrative.sections
     )
     return case.model_copy(update={"narrative": case.narrative.model_copy(update={"sections": sections})}), struck
-
-
-def moment(text: str, zone: str) -> int | None:
-    """Epoch seconds of a day or time local to ZONE, None for no text. Raises UsageError."""
-    if not text:
-        return None
-    try:
-        return clock.epoch(text, zone)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no date or time", hint="write 2025-11-03 or 2025-11-03T17:12:07") from error
 
 
 def payload(made: Sequence[Drafted]) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def _case(ledger: Ledger, target: Target, evidence: Sequence[Evidence], typologi
     dossier = Dossier(target.subject, tuple(numbered), ledger.timezone, ledger.currency, target.alert, matches, best)
     dossier = replace(dossier, findings=findings(dossier))
     points = open_points(dossier)
-    recommendation = recommend(dossier, points)
+    recommendation = recommend(dossier)
     return Case(
         id=target.case_id,
         alert=target.alert,

@@ -1,10 +1,8 @@
 """The recommendation: computed from findings and open points, with its reasons; a person decides."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 from casewright.agent.memo.dossier import Dossier
-from casewright.knowledge.case import NotLookedAt
 
 Recommendation = Literal["escalate", "close", "more information needed"]
 
@@ -18,7 +16,7 @@ def balance(dossier: Dossier) -> int:
     return sum(_WEIGHT[f.strength] * (1 if f.speaks == "for" else -1) for f in dossier.findings)
 
 
-def recommend(dossier: Dossier, points: Sequence[NotLookedAt]) -> Recommendation:
+def recommend(dossier: Dossier) -> Recommendation:
     """Escalate where the weight for suspicion is clear, close where there is next to none and nothing failed."""
     weight = balance(dossier)
     if weight >= _ESCALATE:

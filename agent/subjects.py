@@ -37,7 +37,7 @@ def chosen(names: Sequence[str], file: Path | None, zone: str, since: str = "", 
     A subject counts once. Raises UsageError or DataError: for nobody, an empty id, a window that ends before it
     begins, one subject in two windows; of a file, every wrong line is told.
     """
-    window = _window(since, until, zone)
+    window = window_of(since, until, zone)
     found = [Subject(id=_id(name), since=window[0], until=window[1]) for name in names]
     if file is not None:
         found += read(file, zone, *window)
@@ -110,7 +110,8 @@ def _subject(cells: list[str], zone: str, since: int | None, until: int | None) 
     return Subject(id=name, since=start, until=end)
 
 
-def _window(since: str, until: str, zone: str) -> tuple[int | None, int | None]:
+def window_of(since: str, until: str, zone: str) -> tuple[int | None, int | None]:
+    """The ends that --since and --until mean, None where one is not given. Raises UsageError."""
     ends = []
     for option, text in (("--since", since), ("--until", until)):
         try:

@@ -1,6 +1,6 @@
 """The introduction: a report on its own in three sentences; who, what, when, how much, why, and earlier cases."""
 
-from casewright.agent.memo.dossier import Dossier
+from casewright.agent.memo.dossier import Cells, Dossier
 from casewright.agent.memo.names import bearing
 from casewright.agent.memo.quote import Quote, merged, say
 from casewright.knowledge.case import Finding, Sentence
@@ -22,30 +22,30 @@ def _who(dossier: Dossier) -> Quote | None:
 
 
 def _concern(dossier: Dossier) -> Sentence | None:
-    who = _who(dossier)
-    if dossier.alert:
-        row = next((c for c in dossier.cells("alerts") if c.text("alert") == dossier.alert.id), None)
-        if row:
-            told = say(
-                "This memo concerns {who}, on which alert {alert} was raised on {at}: {title}.",
-                who=who,
-                alert=row["alert"],
-                at=row["at"],
-                title=row["title"],
-            )
-            if told:
-                return told
-    fits = fitting(dossier)
-    told = say("This memo concerns {who}; its use is {fits}.", who=who, fits=fits)
+    who, row, fits = _who(dossier), _alert(dossier), fitting(dossier)
+    told = None
+    if row:
+        told = say(
+            "This memo concerns {who}, on which alert {alert} was raised on {at}: {title}.",
+            who=who,
+            alert=row["alert"],
+            at=row["at"],
+            title=row["title"],
+        )
+    told = told or say("This memo concerns {who}; its use is {fits}.", who=who, fits=fits)
     return told or say("This memo concerns {who}.", who=who)
 
 
 def _raised(dossier: Dossier) -> Sentence | None:
     """The values that raised the alert, word for word."""
-    if dossier.alert is None:
-        return None
-    row = next((c for c in dossier.cells("alerts") if c.text("alert") == dossier.alert.id), None)
+    row = _alert(dossier)
     return say('The alert gives as its reason "{reason}".', reason=row["reason"]) if row else None
+
+
+def _alert(dossier: Dossier) -> Cells | None:
+    """The row of the alert that led here."""
+    alert = dossier.alert.id if dossier.alert else ""
+    return next((cells for cells in dossier.cells("alerts") if alert and cells.text("alert") == alert), None)
 
 
 def fitting(dossier: Dossier) -> Quote | None:

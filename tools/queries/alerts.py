@@ -1,5 +1,7 @@
 """Why somebody looks: the alerts on a subject."""
 
+from collections import Counter
+
 from casewright.knowledge.clock import iso
 from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Table
 from casewright.knowledge.records import Subjects
@@ -24,9 +26,7 @@ def alerts(ledger: Ledger, subjects: Subjects) -> Evidence:
     """List the alerts on each subject in its window, oldest first."""
     with ledger.asked(subjects) as asked:
         rows: list[Row] = [{**row, "at": iso(row["at"])} for row in ledger.dicts(_SQL)]
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[str(row["subject"])] = counts.get(str(row["subject"]), 0) + 1
+    counts = Counter(str(row["subject"]) for row in rows)
     facts = tuple(
         Fact(
             name="alerts", value=count, kind="count", unit="alerts", means="alerts raised in the window", about=subject

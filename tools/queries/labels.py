@@ -1,5 +1,7 @@
 """What names an account or address bears: every label on it, with who says so and since when."""
 
+from collections import Counter
+
 from casewright.knowledge.clock import iso
 from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Table
 from casewright.knowledge.records import Subjects
@@ -27,9 +29,7 @@ def labels(ledger: Ledger, subjects: Subjects) -> Evidence:
     with ledger.asked(subjects) as asked:
         rows: list[Row] = [{**row, "label_at": iso(row["label_at"])} for row in ledger.dicts(_SQL)]
         searched = ledger.value("select count(*) from labels")
-    borne: dict[str, int] = {}
-    for row in rows:
-        borne[str(row["subject"])] = borne.get(str(row["subject"]), 0) + 1
+    borne = Counter(str(row["subject"]) for row in rows)
     facts = tuple(
         Fact(name="labels", value=count, kind="count", unit="labels", means="labels that it bears", about=subject)
         for subject, count in borne.items()
