@@ -5,7 +5,6 @@ once, for the legs that are followed (200 accounts of 400,000, 5M transfers: 30 
 """
 
 from collections.abc import Iterable
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +72,7 @@ class Onward:
         self._rank[fresh] = self._read + np.arange(len(fresh))
         self._read += len(fresh)
         names = [self.names[n] for n in fresh]
-        found = self._fetch(self._query, numbers=fresh, names=names, **self._asked)
+        found = self._ledger.arrays(self._query, numbers=fresh, names=names, **self._asked)
         times = found["epoch"] * self._sign
         codes = self._code(found["n"], times)
         order = np.lexsort((found["row"], codes))
@@ -98,7 +97,7 @@ class Onward:
         """The other side's accounts, NOWHERE for a transfer to oneself; from here on the values are known."""
         missing = np.unique(places[self._far[places] == UNKNOWN])
         if len(missing):
-            found = self._fetch(_REST, rows=self.rows[missing], places=missing)
+            found = self._ledger.arrays(_REST, rows=self.rows[missing], places=missing)
             order = np.argsort(found["i"])  # numbering must not hang on the order in which rows come
             at, owners, others = found["i"][order], found["account"][order], found["counterparty"][order]
             self.cents[at], self.local_cents[at] = found["cents"][order], found["local_cents"][order]
@@ -111,7 +110,9 @@ class Onward:
     def same_transaction(self, places: Ints, others: Ints) -> Bools:
         """Which of these legs share their transaction's hash with the other leg beside them."""
         every = np.unique(np.concatenate([places, others]))
-        found = self._fetch(_HASHES, rows=self.rows[every], places=every) if len(every) else {"i": [], "hash": []}
+        found = (
+            self._ledger.arrays(_HASHES, rows=self.rows[every], places=every) if len(every) else {"i": [], "hash": []}
+        )
         hashes = dict(zip(found["i"], found["hash"], strict=True))
         pairs = ((hashes.get(one), hashes.get(other)) for one, other in zip(places, others, strict=True))
         return np.fromiter((one is not None and one == other for one, other in pairs), np.bool_, len(places))
@@ -123,6 +124,3 @@ class Onward:
     def _code(self, accounts: Ints, times: Ints) -> Ints:
         codes: Ints = (self._rank[accounts] << _BITS) + np.clip(times, -_FAR_TIME, _FAR_TIME) + _FAR_TIME
         return codes
-
-    def _fetch(self, query: str, **parameters: object) -> dict[str, Any]:
-        return cast(dict[str, Any], self._ledger.connection.execute(query, parameters).fetchnumpy())

@@ -3,7 +3,8 @@
 From a subject every transfer in its window is followed. From an account that was reached, every transfer at or after
 its arrival there (equal seconds in any order), the arrival being the earliest that the hops so far allow; so a later
 hop that arrives earlier opens what lay before. A transfer's hop is the fewest in which it is reached in time. Backward
-is the same with time turned round. Trades and fees are not followed, nor anything that was not completed.
+is the same with time turned round. Trades and fees are not followed, nor anything that was not completed. A trace ends
+at a label whose bearer mixes what it gets; through a bridge value goes on within one transaction, and no further.
 
 This is an upper bound, not an attribution: all value that passed through an account on the way counts.
 """

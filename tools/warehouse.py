@@ -145,6 +145,11 @@ class Ledger:
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def arrays(self, query: str, **parameters: Any) -> dict[str, Any]:
+        """The same, each column as a numpy array under its name."""
+        with _told(self.path):
+            return dict(self.connection.execute(query, parameters or None).fetchnumpy())
+
     def value(self, query: str, **parameters: Any) -> Any:
         """The single value of a query that yields one row, None where it yields none."""
         found = self.rows(query, **parameters)

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from casewright.agent.grounding import closing, pairs, recited, vague
 from casewright.agent.grounding.claimed import problems as unclaimed
 from casewright.agent.grounding.claims import Flow
 from casewright.agent.grounding.context import Context, contexts
-from casewright.agent.grounding.facts import Holding, Index, Known
+from casewright.agent.grounding.facts import Holding, Index
 from casewright.agent.grounding.figures import Figure, Vocabulary
 from casewright.agent.grounding.holding import index
-from casewright.agent.grounding.lookup import nearest
 from casewright.agent.grounding.names import Names, names_of
 from casewright.agent.grounding.parties import Problem, misplaced, resolve
 from casewright.agent.grounding.reading import Reading, read
@@ -84,7 +82,9 @@ class Checker:
             str(f.value) for f in facts if f.unit == "asset"
         }
         units = {f.unit.lower() for f in facts if f.kind == "count"}
-        self.vocabulary = Vocabulary(frozenset(a for a in assets if a.isupper()), frozenset(units - {""}))
+        self.vocabulary = Vocabulary(
+            frozenset(asset for asset in assets if asset.isupper()), self.everything.parties, frozenset(units - {""})
+        )
 
     def figures_of(self, text: str) -> list[str]:
         """The numbers of a heading."""
@@ -177,6 +177,3 @@ class Checker:
                 figure = Figure("id", token.text, 0, 1)
                 if resolve(figure, self.everything, self.everything) is not None:
                     yield token.text, Problem("is an id that no evidence of the case holds")
-
-
-__all__ = ["Checker", "Decimal", "Known", "check", "nearest"]

@@ -9,6 +9,8 @@ from casewright.agent.grounding.figures import Cursor, Figure, Vocabulary, numbe
 from casewright.agent.grounding.lexicon import Noun, lexicon
 from casewright.agent.grounding.tokens import Token
 
+_SHORTEST_CODE = 20
+
 
 class Composer:
     """Puts tokens together; `figures()` yields them in order, each token in at most one."""
@@ -55,6 +57,8 @@ class Composer:
 
     def _from_word(self, place: int) -> Figure | None:
         word, text = self.words[place], self.tokens[place].text
+        if text in self.vocabulary.ids or _coded(text):
+            return Figure("id", text, place, place + 1)
         if text in self.lexicon.raw["currencies"] and self.cursor.kind(place + 1) == "number":
             return self._money(place, text)
         if word in MONTHS and text[0].isupper():
@@ -254,3 +258,8 @@ class Composer:
             assert following is not None
             noun = Noun(following.units, following.side or side)
         return at, noun, self.words[at]
+
+
+def _coded(text: str) -> bool:
+    """Whether letters alone are an address in base 58: long, and of both cases within."""
+    return len(text) >= _SHORTEST_CODE and any(c.isupper() for c in text[1:]) and any(c.islower() for c in text)

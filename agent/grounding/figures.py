@@ -55,6 +55,7 @@ class Vocabulary:
     """What a case's evidence calls things: assets and units beyond the lexicon's."""
 
     assets: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()  # accounts and addresses, of which some hold no digit
     units: frozenset[str] = frozenset()
 
 

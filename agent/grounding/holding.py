@@ -42,6 +42,8 @@ def hold(evidence: Evidence, zone: str) -> Holding:
 
 def _scalar(fact: Fact, evidence: Evidence) -> Known:
     side = fact.side or _side_of_name(fact)
+    if evidence.tool == "trace" and not side and fact.kind in {"count", "money"}:
+        side = "in" if evidence.arguments.get("direction") == "backward" else "out"
     src, dst = (fact.about, fact.other) if side == "out" else (fact.other, fact.about) if side == "in" else ("", "")
     return Known(fact, evidence.id, evidence.tool, None, src, dst, side)
 

@@ -98,7 +98,7 @@ class Lexicon:
 
     def words(self, table: str) -> frozenset[str]:
         """A flat list of the file as a set."""
-        return frozenset(str(word) for word in self.raw[table])
+        return _flat(table)
 
 
 @cache
@@ -123,6 +123,11 @@ def lexicon() -> Lexicon:
         stems=raw["accusing_stems"],
         spans={word: int(seconds) for word, seconds in raw["spans"].items()},
     )
+
+
+@cache
+def _flat(table: str) -> frozenset[str]:
+    return frozenset(str(word) for word in lexicon().raw[table])
 
 
 def _measure(entry: Mapping[str, Any]) -> Measure:

@@ -128,6 +128,10 @@ def predicate(known: Known, figure: Figure | None, context: Context, index: Inde
     """A part (new, labelled, unresolved ...) needs its word; and a number with such a word needs such a part."""
     if known.fact.kind not in {"count", "share"}:
         return ""
+    if known.fact.name.endswith("whole") and figure is not None and not _told_as_whole(figure, context):
+        return "the fact is the whole of which another is a part, and the clause does not say so"
+    if figure is not None and "other" in figure.adjectives and known.fact.unit == "counterparties":
+        return "the fact counts counterparties, not others beside it"
     missing = _unsaid(known, context)
     if missing:
         return f"the fact counts those that are {missing}, and the clause does not say so"
@@ -142,6 +146,12 @@ def predicate(known: Known, figure: Figure | None, context: Context, index: Inde
     if close and held.id not in close:
         return f"the fact counts those that are {held.id}"
     return _said_of(held, known, context)
+
+
+def _told_as_whole(figure: Figure, context: Context) -> bool:
+    """`of the 31 credits`, `all 27 payers`."""
+    near = (m for m in context.group.marks if figure.first - 3 <= m.first < figure.first)
+    return any(m.kind == "quantifier" or (m.kind == "prep" and m.text == "of") for m in near)
 
 
 def _unsaid(known: Known, context: Context) -> str:

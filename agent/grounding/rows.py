@@ -8,7 +8,9 @@ from casewright.agent.grounding.facts import Index, Known, Line
 from casewright.agent.grounding.figures import Figure
 
 MOVING = {"money", "native", "count"}  # kinds of facts that tell of value, or of movements counted
-_OWN_DAY = re.compile(r"^(busiest|peak|largest|smallest|highest)|_on_day$")
+_OWN_DAY = re.compile(r"^(before_)?(busiest|peak|largest|smallest|highest|first|last)_|_on_day$")
+_SAME_ADDRESS = ("same address", "same wallet", "same destination", "that address")
+_STEM = re.compile(r"^(before_)?(busiest_day|largest|smallest|first|last)(_(in|out))?")
 
 
 def party(known: Known, figure: Figure | None, context: Context, index: Index) -> str:
@@ -17,6 +19,8 @@ def party(known: Known, figure: Figure | None, context: Context, index: Index) -
     if inside is not None and inside.ids and known.fact.kind in MOVING and not inside.ids & known.parties:
         return f"the fact is not about {min(inside.ids)}, behind which it stands in brackets"
     if line is None:
+        if known.tool == "co_users" and known.fact.value != 0 and context.says(_SAME_ADDRESS):
+            return "the fact counts those of all addresses, not of that one"
         ranked = bool(known.fact.rank) and known.fact.rank in context.values("rank")
         about = {known.fact.about, "" if ranked else known.fact.other} - {""} - index.subjects
         if about and not about & context.near and known.fact.kind in MOVING | {"time", "date", "share"}:
@@ -108,7 +112,9 @@ def day(known: Known, figure: Figure | None, context: Context, index: Index) -> 
         return _day_of_line(line, context)
     if line is None and context.period and known.side and known.fact.kind in MOVING and known.tool != "indicators":
         return _beyond(known, context.period, index)
-    total = line is None and known.side and known.fact.kind in MOVING and not _OWN_DAY.search(known.fact.name)
+    total = line is None and known.side and known.fact.kind in MOVING
+    if total and context.days and _OWN_DAY.search(known.fact.name):
+        return "" if _on_its_day(known, context, index) else "the fact is of another day"
     if total and context.days and known.tool == "indicators":
         return "" if _peaks(known, context, index) else "the fact's peak was not reached on that day"
     if total and context.days and not _as_whole(figure, context):
@@ -157,6 +163,21 @@ def _beyond(known: Known, period: tuple[str, str], index: Index) -> str:
             if same and other.fact.name in ends and not period[0] <= when <= period[1]:
                 return f"the fact is a total that reaches to {when}"
     return ""
+
+
+def _on_its_day(known: Known, context: Context, index: Index) -> bool:
+    """`largest_in_usd` was reached at `largest_in_at`: where that is known, it must be the clause's day."""
+    stem = _STEM.match(known.fact.name)
+    own = [
+        day
+        for day, facts in index.days.items()
+        for other in facts
+        if stem
+        and other.line is None
+        and other.fact.about == known.fact.about
+        and other.fact.name.startswith(stem.group())
+    ]
+    return not own or bool(context.days & set(own))
 
 
 def _peaks(known: Known, context: Context, index: Index) -> bool:

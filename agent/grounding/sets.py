@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from casewright.agent.grounding.context import Context
 from casewright.agent.grounding.facts import Index, Known, Line
-from casewright.agent.grounding.figures import Figure
 from casewright.agent.grounding.fit import fit
 from casewright.agent.grounding.lexicon import Noun, lexicon
 from casewright.agent.grounding.lookup import counts
@@ -185,7 +184,7 @@ class Sets:
         )
         if noun is not None and any(self._of_noun(k, noun) and self._fits(k, context) for k in single):
             return True
-        return self._rows(group, context, "all")
+        return self._rows(group, context, "all", mark.last)
 
     def _fits(self, known: Known, context: Context) -> bool:
         return not fit(known, None, context, self.index).against
@@ -224,9 +223,9 @@ class Sets:
         counted = [f for f in self.reading.figures if f.kind == "count" and f.last <= mark.first]
         return (counted[-1].noun, counted[-1].noun_text) if counted and counted[-1].noun else None
 
-    def _rows(self, group: Group, context: Context, how: str) -> bool:
+    def _rows(self, group: Group, context: Context, how: str, since: int = 0) -> bool:
         """Whether all, most or none of the clause's rows have the asset, network, status or category told."""
-        wanted = _properties(group)
+        wanted = _properties(group, since)
         if not wanted:
             return False
         side = (
@@ -247,14 +246,15 @@ class Sets:
         return any(_share_holds(lines, wanted, how) for lines in tables.values())
 
 
-def _properties(group: Group) -> list[tuple[str, frozenset[str]]]:
-    """What the clause says each of its rows is: (column, the values that it may have)."""
+def _properties(group: Group, since: int) -> list[tuple[str, frozenset[str]]]:
+    """What the clause says, from a token on, each of its rows is: (column, the values that it may have)."""
     found: list[tuple[str, frozenset[str]]] = []
-    assets = frozenset(figure.unit.casefold() for figure in group.figures if figure.kind == "asset")
-    for name, values in (("asset", assets), *((kind, _said(group.marks, kind)) for kind in ("network", "status"))):
+    marks = [mark for mark in group.marks if mark.first >= since]
+    assets = frozenset(f.unit.casefold() for f in group.figures if f.kind == "asset" and f.first >= since)
+    for name, values in (("asset", assets), *((kind, _said(marks, kind)) for kind in ("network", "status"))):
         if values:
             found.append((name, values))
-    categories = frozenset(m.value for m in group.marks if m.kind in {"accuse", "service"})
+    categories = frozenset(mark.value for mark in marks if mark.kind in {"accuse", "service"})
     if categories:
         found.append(("category", categories))
     return found
@@ -288,13 +288,3 @@ def _shares_word(known: Known, context: Context) -> bool:
         "",
     }
     return bool(words & {word.lower() for word in context.words})
-
-
-def part_of(figure: Figure, reading: Reading) -> Figure | None:
-    """The whole that a part is told of: `29 of the 31 credits`, `Of 27 payers, 3`."""
-    place = reading.figures.index(figure)
-    if figure.part:
-        following = reading.figures[place + 1] if place + 1 < len(reading.figures) else None
-        near = following is not None and following.first - figure.last <= 3 and following.whole
-        return following if near and following is not None and following.kind in {"count", "number"} else None
-    return None

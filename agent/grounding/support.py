@@ -159,6 +159,8 @@ class Support:
             figure.kind = "number"
             return problem
         if not figure.whole:
+            if figure.first and self.reading.words[figure.first - 1] not in lexicon().words("before_bare"):
+                return Problem("is a number without a unit or a noun beside it")
             return self._judge(figure, context, candidates(figure, self.index))
         if 1990 <= figure.value <= 2100 and any(day.startswith(f"{figure.value}-") for day in self.index.days):
             return None

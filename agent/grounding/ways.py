@@ -14,6 +14,9 @@ MOVING = {"money", "native", "count"}  # kinds of facts that tell of value, or o
 def way(known: Known, figure: Figure | None, context: Context, index: Index) -> str:
     """The clause's sender and recipient must be the fact's."""
     claims, kind = context.claims, known.fact.kind
+    looked: dict[str, str] = lexicon().raw["empty_ways"]
+    if known.line is None and known.tool in looked and {"in", "out"} & set(claims.verbs) - {looked[known.tool]}:
+        return f"the fact counts those on whose side value went {looked[known.tool]}"
     if claims.clash and kind in MOVING:
         return f"the clause contradicts itself about {claims.clash}"
     turned = claims.src is not None and claims.src == claims.dst  # "what came in left again"

@@ -187,7 +187,7 @@ class Wording:
                 yield finding.speaks == "for", words, about
 
     def _found(self, mark: Mark, parties: frozenset[str], context: Context) -> bool:
-        for _, words, about in self._findings():
+        for _, words, about in self._findings() if mark.value not in _ROLES else ():
             if about in parties and self._speaks(mark, words):
                 return True
         own = frozenset(s.id for s in self.case.subjects)

@@ -29,8 +29,9 @@ def trace(
     Every completed transfer of the subject in its window is followed; from an address reached, every transfer at or
     after the moment when the value can have arrived there (back: at or before the moment when it left). Trades and
     fees are not followed. The table "ends" tells where it stopped and why: at a label through which value cannot be
-    followed (exchange, mixer, bridge ...), where the data holds nothing further, or at a cap. All sums are upper
-    bounds: value that mixed with other value on the way counts whole.
+    followed (exchange, mixer, bridge ...), where the data holds nothing further, or at a cap. What leaves a bridge in
+    the transaction that brought it is followed. All sums are upper bounds: value that mixed with other value on the
+    way counts whole.
 
     direction: forward (destinations) or backward (sources)
     hops: the most transfers in a row
