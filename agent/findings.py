@@ -1,60 +1,51 @@
 """Findings: what the evidence says for and against suspicion, each in a sentence of quotations.
 
 A reading is a function of the dossier; it looks at one thing and says nothing where there is nothing to say. What
-speaks against is read as carefully as what speaks for, and says how much it would explain.
+speaks against is read as carefully as what speaks for, and says how much it would explain. FOR stands in the order
+of what tells most of a case: a memo leads with the first that has something to say.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import Literal
 
+from casewright.agent.memo import signs
 from casewright.agent.memo.dossier import Cells, Dossier, value_of
+from casewright.agent.memo.events import grave, words
 from casewright.agent.memo.names import bearing
-from casewright.agent.memo.quote import Quote, in_words, listed, say
-from casewright.knowledge.case import Finding, Sentence, Strength
+from casewright.agent.memo.quote import Quote, listed, say
+from casewright.agent.memo.signs import finding as _finding
+from casewright.agent.memo.signs import measured
+from casewright.knowledge.case import Finding
 from casewright.knowledge.categories import categories
 from casewright.knowledge.clock import epoch
-from casewright.knowledge.evidence import Fact
 from casewright.knowledge.indicator import Request
 
 Reading = Callable[[Dossier], Iterator[Finding]]
 
-# Events that outsiders or our own controls raise about a customer, in the words of a memo.
-_GRAVE_EVENTS = {
-    "recall": "the sender's bank asked for a payment back",
-    "police_request": "a request by the police was received",
-    "seizure_order": "a seizure order was received",
-    "complaint": "a complaint was received",
-    "screening_hit": "screening returned a hit",
-}
 _MOST_TOLD = 5
+_ADDRESSES = 3  # shared destinations that are named
+_KNOWN_TOLD = 3
 _HOUSEHOLD = 3  # new payers that are nothing to remark on, less one (ours)
-_ASLEEP = 90  # days without use that make a long history say nothing (ours)
 _STEADY_DAYS = 60  # how long a destination must have been the same to speak for the customer (ours)
 _FAST = 6 * 3600  # seconds at rest that are few (ours)
 # Indicators that a reading of its own tells in better words.
-_TOLD_OTHERWISE = {"new_payers", "turnover_to_income", "fast_turnaround_share", "recalls", "shared_device_users"}
-
-
-def _finding(
-    sentence: Sentence | None,
-    speaks: Literal["for", "against"],
-    strength: Strength = "moderate",
-    **more: str,
-) -> Iterator[Finding]:
-    if sentence is not None:
-        yield Finding(statement=sentence.text, evidence=sentence.evidence, speaks=speaks, strength=strength, **more)
+_TOLD_OTHERWISE = {
+    "new_payers",
+    "turnover_to_income",
+    "fast_turnaround_share",
+    "recalls",
+    "shared_device_users",
+}
 
 
 def findings(dossier: Dossier) -> tuple[Finding, ...]:
-    """Everything that the readings say, for before against, the strongest first."""
+    """Everything that the readings say: for before against, what tells most first, what is strong before the rest."""
     read = [finding for reading in (*FOR, *AGAINST) for finding in reading(dossier)]
-    weight = {"strong": 0, "moderate": 1, "weak": 2}
-    return tuple(sorted(read, key=lambda f: (f.speaks == "against", weight[f.strength])))
+    return tuple(sorted(read, key=lambda f: (f.speaks == "against", f.strength != "strong")))
 
 
 def risky_exposure(dossier: Dossier) -> Iterator[Finding]:
-    """Value that came from, or went to, a labelled address of a risky category."""
+    """Value that came from, or went to, a labelled address of a risky category; how many addresses there are in all."""
     risky = [c for c in dossier.cells("exposure") if c.text("category") and categories()[c.text("category")].risk]
     risky.sort(key=lambda c: (c.text("reach") != "direct", -value_of(c.row)))
     for cells in risky[:_MOST_TOLD]:
@@ -87,39 +78,44 @@ def own_label(dossier: Dossier) -> Iterator[Finding]:
 
 
 def grave_events(dossier: Dossier) -> Iterator[Finding]:
-    """Recalls, complaints and requests by authorities."""
+    """Recalls, complaints, requests by authorities, and hits of screening that were not cleared."""
     for cells in dossier.cells("timeline"):
-        words = _GRAVE_EVENTS.get(cells.text("kind"))
-        if words:
-            told = say(
-                "on {at} {what}, known to us on {known}.",
-                at=cells["at"],
-                what=Quote(words, (cells.evidence,)),
-                known=cells["known_at"],
-            )
-            yield from _finding(told, "for", "strong", about=dossier.subject.id)
+        if not grave(cells):
+            continue
+        known = ", known to us on {known}" if cells.text("known_at") != cells.text("at") else ""
+        told = say(
+            f"on {{at}} {{what}}{known}.",
+            at=cells["at"],
+            what=words(cells),
+            known=cells["known_at"],
+        )
+        yield from _finding(told, "for", "strong", about=dossier.subject.id)
 
 
 def new_payers(dossier: Dossier) -> Iterator[Finding]:
     """Payers who had never paid the account before."""
-    fresh, all_payers = dossier.quote("counterparties", "new_counterparties_in"), None
-    if fresh is not None and dossier.is_customer:
-        all_payers = dossier.count("counterparties", "counterparties_in", "payer")
-        number = dossier.number("counterparties", "new_counterparties_in")
+    number = dossier.number("counterparties", "new_counterparties_in")
+    if dossier.is_customer and number >= _HOUSEHOLD:
         everybody = number == dossier.number("counterparties", "counterparties_in")
-        if number >= _HOUSEHOLD:
-            template = (
-                "all {all} in the period were new to it." if everybody else "{fresh} of {all} in the period were new."
-            )
-            told = say(template, all=all_payers, fresh=fresh)
-            yield from _finding(told, "for", "moderate", about=dossier.subject.id)
+        told = say(
+            "all {all} in the period were new to it." if everybody else "{fresh} of {all} in the period were new.",
+            all=dossier.count("counterparties", "counterparties_in", "payer"),
+            fresh=dossier.quote("counterparties", "new_counterparties_in"),
+        )
+        yield from _finding(told, "for", "moderate", about=dossier.subject.id)
 
 
 def other_names(dossier: Dossier) -> Iterator[Finding]:
     """Payers who are not the customer by name."""
-    if dossier.number("payers", "different_name_payers") >= _HOUSEHOLD:
+    number = dossier.number("payers", "different_name_payers")
+    if number >= _HOUSEHOLD:
+        template = (
+            "all {payers} by bank bear another name than the customer."
+            if number == dossier.number("payers", "payers")
+            else "of {payers} by bank, {different} bear another name than the customer; it received {sum} from these."
+        )
         told = say(
-            "of {payers} by bank, {different} bear another name than the customer; it received {sum} from these.",
+            template,
             payers=dossier.count("payers", "payers", "payer"),
             different=dossier.quote("payers", "different_name_payers"),
             sum=dossier.money("payers", "different_name"),
@@ -129,16 +125,17 @@ def other_names(dossier: Dossier) -> Iterator[Finding]:
 
 def own_name(dossier: Dossier) -> Iterator[Finding]:
     """What the customer paid in from accounts of the same name."""
-    if dossier.number("payers", "same_name_payers"):
+    number = dossier.number("payers", "same_name_payers")
+    if number:
+        whole = number == dossier.number("payers", "payers")
+        bear = "bears" if number == 1 else "bear"
+        explains = "this explains" if number == 1 else "these explain"
         told = say(
-            "{same} by bank bears the customer's own name; this explains {sum} of {inflow}."
-            if dossier.number("payers", "same_name_payers") == 1
-            else "{same} by bank bear the customer's own name; these explain {sum} of {inflow}.",
+            f"{{same}} by bank {bear} the customer's own name; {explains} {{sum}} of {{inflow}}.",
             same=dossier.count("payers", "same_name_payers", "payer"),
             sum=dossier.money("payers", "same_name"),
             inflow=dossier.money("account_profile", "inflow"),
         )
-        whole = dossier.number("payers", "same_name_payers") == dossier.number("payers", "payers")
         yield from _finding(told, "against", "moderate" if whole else "weak", about=dossier.subject.id)
 
 
@@ -173,8 +170,8 @@ def beyond_income(dossier: Dossier) -> Iterator[Finding]:
     if inflow and income and float(inflow.value) > float(income.value) > 0 and _within_a_year(dossier):
         told = say(
             "the account took in {inflow}; the yearly income that the customer declared is {income}.",
-            inflow=dossier.money("account_profile", "inflow"),
-            income=dossier.money("customer", "income"),
+            inflow=dossier.quote("account_profile", "inflow_usd"),
+            income=dossier.quote("customer", "income_usd"),
         )
         yield from _finding(told, "for", "moderate", about=dossier.subject.id)
 
@@ -199,12 +196,15 @@ def leaves_at_once(dossier: Dossier) -> Iterator[Finding]:
     dwell = dossier.fact("dwell", "median_dwell")
     most_left = 2 * dossier.number("dwell", "gone_credits") > dossier.number("dwell", "credits")
     if dwell and int(dwell.value) <= _FAST and most_left:
+        several = dossier.number("dwell", "credits") > 1
+        shortest = ", the shortest stay of a credit was {shortest}" if several else ""
         told = say(
-            "of {credits} received, {gone} were gone by the end of the period; "
-            "value rested for a median of {dwell}, weighted by value.",
-            credits=dossier.count("dwell", "credits", "credit"),
-            gone=dossier.quote("dwell", "gone_credits"),
+            "of {credited} credited, {left} had left by the end of the period; "
+            f"value rested for a median of {{dwell}}{shortest}.",
+            credited=dossier.money("dwell", "credited"),
+            left=dossier.money("dwell", "left"),
             dwell=dossier.quote("dwell", "median_dwell"),
+            shortest=dossier.quote("dwell", "shortest_dwell"),
         )
         yield from _finding(told, "for", "moderate", about=dossier.subject.id)
 
@@ -219,30 +219,9 @@ def red_flags(dossier: Dossier) -> Iterator[Finding]:
         cells = rows.get((flag.indicator, settings))
         if cells is None or flag.indicator in _TOLD_OTHERWISE or flag.at_least is None:
             continue
-        if Decimal(str(cells.row["value"])) >= flag.at_least:
-            measured = measure(cells)
-            told = say(
-                '{name} ("{means}") came to {value}; this was reached on {at}.',
-                name=Quote(cells.text("indicator").replace("_usd", " USD").replace("_", " "), (cells.evidence,)),
-                means=cells["means"],
-                value=measured,
-                at=cells["at"],
-            )
+        if Decimal(str(cells.row["value"])) >= flag.at_least and not signs.told_here(dossier, cells):
+            told = measured(cells)
             yield from _finding(told, "for", "moderate", about=dossier.subject.id, typology=dossier.typology.id)
-
-
-def measure(cells: Cells) -> Quote:
-    """The value of an indicator in its own unit."""
-    value, unit = Decimal(str(cells.row["value"])), cells.text("unit")
-    if unit == "share":
-        text = in_words(Fact(name="share", value=value, kind="share"), cells.zone)
-    elif unit == "times":
-        text = in_words(Fact(name="ratio", value=value, kind="ratio"), cells.zone)
-    elif unit == "USD":
-        text = in_words(Fact(name="sum", value=value, kind="money", unit=unit), cells.zone)
-    else:
-        text = f"{value.normalize():,f} {unit[:-1] if value == 1 else unit}"
-    return Quote(text, (cells.evidence,))
 
 
 def shared_destinations(dossier: Dossier) -> Iterator[Finding]:
@@ -252,11 +231,15 @@ def shared_destinations(dossier: Dossier) -> Iterator[Finding]:
         return
     for cells in dossier.cells("co_users"):
         by_address.setdefault(cells.text("counterparty"), []).append(cells)
-    for users in sorted(by_address.values(), key=len, reverse=True)[:3]:
+    for users in sorted(by_address.values(), key=len, reverse=True)[:_ADDRESSES]:
+        users.sort(key=lambda c: -value_of(c.row))
+        cut = len(users) > _MOST_TOLD or len(by_address) > _ADDRESSES
         told = say(
-            "{address}, to which it sent, also received {others}.",
+            "{address}, to which it sent, also received {others}"
+            + ("; {all} sent to addresses that it sent to." if cut else "."),
             address=users[0]["counterparty"],
             others=listed(_from(cells) for cells in users[:_MOST_TOLD]),
+            all=dossier.count("co_users", "co_users", "other account"),
         )
         yield from _finding(told, "for", "moderate", about=dossier.subject.id)
 
@@ -303,9 +286,14 @@ def known_payers(dossier: Dossier) -> Iterator[Finding]:
         if c.side() == "in" and c.text("new") == "no" and c.text("counterparty") not in own
     ]
     inflow = dossier.money("account_profile", "inflow")
-    for cells in sorted(known, key=lambda c: -value_of(c.row))[:3]:
+    known.sort(key=lambda c: -value_of(c.row))
+    for number, cells in enumerate(known[:_KNOWN_TOLD], 1):
+        cut = number == _KNOWN_TOLD < len(known)
         told = say(
-            "{payer} has paid it since {since}; that relation would explain {sum} of {inflow}.",
+            "{payer} has paid it since {since}; that relation would explain {sum} of {inflow}"
+            + ("; of {all} in all, {fresh} were new." if cut else "."),
+            all=dossier.count("counterparties", "counterparties_in", "payer"),
+            fresh=dossier.quote("counterparties", "new_counterparties_in"),
             payer=cells["counterparty"],
             since=cells.day("known_since"),
             sum=cells.money(),
@@ -318,8 +306,11 @@ def still_held(dossier: Dossier) -> Iterator[Finding]:
     """What of the credits was not passed on."""
     held, credited = dossier.fact("dwell", "held_usd"), dossier.fact("dwell", "credited_usd")
     if held and credited and float(held.value) >= 0.1 * float(credited.value):  # a tenth: ours
+        whole = held.value == credited.value
         told = say(
-            "the credits received came to {credited}; {held} was still held at the end of the period.",
+            "{credited} came in and was still held at the end of the period."
+            if whole
+            else "the credits received came to {credited}; {held} was still held at the end of the period.",
             credited=dossier.money("dwell", "credited"),
             held=dossier.money("dwell", "held"),
         )
@@ -327,10 +318,19 @@ def still_held(dossier: Dossier) -> Iterator[Finding]:
 
 
 def own_device(dossier: Dossier) -> Iterator[Finding]:
-    """The same device as ever."""
-    if dossier.number("logins", "logins") and not dossier.number("logins", "new_devices"):
+    """The same devices as before the period, not merely none that is known to be new."""
+    devices = list(dossier.cells("logins"))
+    since = dossier.subject.since
+    old = all(epoch(cells.text("known_since") or "9999-01-01T00:00:00Z") < (since or 0) for cells in devices)
+    whole = since is None and dossier.number("logins", "devices") == 1 and _within_a_year(dossier) is False
+    if devices and (old or whole) and not dossier.number("logins", "new_devices"):
         told = say(
-            "log-ins came from {devices}; {new} of these were new in the period.",
+            "its {logins} came from device {device}, in use on it since {since}."
+            if len(devices) == 1
+            else "its {logins} came from {devices}; {new} of these were new in the period.",
+            logins=dossier.count("logins", "logins", "log-in"),
+            device=devices[0]["device"] if devices else None,
+            since=devices[0].day("known_since") if devices else None,
             devices=dossier.count("logins", "devices", "device"),
             new=dossier.quote("logins", "new_devices"),
         )
@@ -341,7 +341,7 @@ def long_known(dossier: Dossier) -> Iterator[Finding]:
     """A long quiet history before the period."""
     days = dossier.number("account_profile", "history_days")
     slept = any(
-        c.text("indicator") == "dormancy_days" and int(Decimal(str(c.row["value"]))) >= _ASLEEP
+        c.text("indicator") == "dormancy_days" and int(Decimal(str(c.row["value"]))) >= signs.ASLEEP
         for c in dossier.cells("indicators")
     )
     if days >= 365 and not slept:
@@ -370,18 +370,58 @@ def licensed(dossier: Dossier) -> Iterator[Finding]:
         yield from _finding(told, "against", "weak", about=dossier.subject.id)
 
 
-FOR: Iterable[Reading] = (
+def grounds(dossier: Dossier, speaks: str) -> list[str]:
+    """What speaks for suspicion, or against it, each in a few words, in the order of what tells most."""
+    readings = FOR if speaks == "for" else AGAINST
+    return [_IN_SHORT[reading.__name__] for reading in readings if next(reading(dossier), None)]
+
+
+_IN_SHORT = {
+    "own_label": "its own label",
+    "risky_exposure": "its dealings with labelled addresses",
+    "grave_events": "what others reported",
+    "shared_devices": "a device in common with others",
+    "shared_destinations": "a destination in common with others",
+    "equal_credits": "credits of one size",
+    "near_limit": "credits near a limit",
+    "long_silence": "the silence before",
+    "silence": "the silence before",
+    "control_changed": "the change before value moved",
+    "leaves_at_once": "value gone within hours",
+    "other_names": "payers of other names",
+    "new_payers": "payers without earlier contact",
+    "beyond_own_past": "sums beyond its own past",
+    "beyond_income": "sums beyond the declared income",
+    "red_flags": "the measures told above",
+    "first_contact": "destinations without earlier contact",
+    "attempts": "transfers given up",
+    "licensed": "the licence",
+    "own_name": "money of the customer's own name",
+    "one_wallet": "one steady destination",
+    "known_payers": "payers of long standing",
+    "long_known": "its long use",
+    "own_device": "a device in use as before",
+    "still_held": "what is still held",
+}
+
+FOR: Sequence[Reading] = (
     own_label,
     risky_exposure,
     grave_events,
-    shared_destinations,
     shared_devices,
-    new_payers,
-    other_names,
-    beyond_income,
-    beyond_own_past,
+    shared_destinations,
+    signs.equal_credits,
+    signs.near_limit,
+    signs.long_silence,
+    signs.control_changed,
     leaves_at_once,
+    other_names,
+    new_payers,
+    signs.silence,
+    beyond_own_past,
+    beyond_income,
     red_flags,
+    signs.first_contact,
     attempts,
 )
-AGAINST: Iterable[Reading] = (licensed, own_name, one_wallet, known_payers, long_known, own_device, still_held)
+AGAINST: Sequence[Reading] = (licensed, own_name, one_wallet, known_payers, long_known, own_device, still_held)

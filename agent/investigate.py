@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from casewright.agent.expertise import expertise
-from casewright.agent.findings import findings
+from casewright.agent.findings import findings, grounds
 from casewright.agent.memo.dossier import Dossier
 from casewright.agent.memo.writer import compose
 from casewright.agent.open_points import open_points
@@ -153,7 +153,7 @@ def _case(ledger: Ledger, target: Target, evidence: Sequence[Evidence], typologi
         evidence=dossier.evidence,
         findings=dossier.findings,
         typologies=dossier.matches,
-        narrative=compose(dossier, points, recommendation),
+        narrative=compose(dossier, points, recommendation, (grounds(dossier, "for"), grounds(dossier, "against"))),
         not_looked_at=points,
         recommendation=recommendation,
         versions=Versions(

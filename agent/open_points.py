@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from casewright.agent.memo.dossier import Dossier
 from casewright.knowledge.case import NotLookedAt
 
+_OTHERS_TOLD = 3
+
 
 def open_points(dossier: Dossier) -> tuple[NotLookedAt, ...]:
     """Every open point, to do before a decision first."""
@@ -49,11 +51,13 @@ def shared_wallets(dossier: Dossier) -> Iterator[NotLookedAt]:
     """Other customers at the same destination: their own case."""
     if not dossier.is_customer:
         return
-    others = [str(row["id"]) for row in dossier.rows("co_users")][:3]
-    for other in dict.fromkeys(others):
-        yield _todo(
-            f"Look at {other}, who sends to the same address", f"investigate {other}", dossier.id_of("co_users")
-        )
+    others = list(dict.fromkeys(str(row["id"]) for row in dossier.rows("co_users")))
+    cited = dossier.id_of("co_users")
+    for other in others[:_OTHERS_TOLD]:
+        yield _todo(f"Look at {other}, who sends to the same address", f"investigate {other}", cited)
+    if len(others) > _OTHERS_TOLD:
+        number = dossier.count("co_users", "co_users", "other account")
+        yield _todo(f"See the rest of the {number} at its destinations", f"query co_users {dossier.subject.id}", cited)
 
 
 def device_mates(dossier: Dossier) -> Iterator[NotLookedAt]:

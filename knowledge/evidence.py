@@ -263,8 +263,10 @@ def _cells_of_row(table: Table, row: Row, number: int) -> Iterator[Fact]:
         value = row.get(column.name)
         if value is None or value == "":
             continue
-        got = column.name == "amount_in"  # of a trade: what the account got, in another asset
-        unit = column.unit or (str(row.get("asset_in" if got else "asset") or "") if column.kind == "native" else "")
+        came = column.name.startswith("deposit_")  # of an attribution: what the value had come in as
+        got = came or column.name == "amount_in"  # of a trade: what the account got, in another asset
+        asset = "deposit_asset" if came else "asset_in" if got else "asset"
+        unit = column.unit or (str(row.get(asset) or "") if column.kind == "native" else "")
         yield Fact.model_construct(
             name=column.name,
             value=value,
@@ -272,7 +274,7 @@ def _cells_of_row(table: Table, row: Row, number: int) -> Iterator[Fact]:
             unit=unit,
             means=column.means,
             about=bearer if column.name in _OF_BEARER else about,
-            other="" if column.name in _OF_BEARER else other,
+            other="" if column.name in _OF_BEARER else str(row.get("deposit_from") or "") if came else other,
             side="" if column.name in _OF_BEARER else "in" if got else side,
             status=str(row.get("status") or ""),
             reach=reach,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from casewright.agent.memo import quote as q
@@ -10,6 +11,8 @@ from casewright.knowledge.case import Alert, Finding, TypologyMatch
 from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Side
 from casewright.knowledge.records import Subject
 from casewright.knowledge.typology import Typology
+
+FIAT = {"SGD", "USD", "EUR", "GBP", "JPY", "CNY", "HKD", "AUD", "MYR", "IDR", "THB", "INR", "CHF", "KRW"}
 
 
 @dataclass(frozen=True)
@@ -120,12 +123,17 @@ class Cells:
         told = self.columns.get(column)
         if value is None or value == "" or told is None:
             return None
-        unit = told.unit or (str(self.row.get("asset") or "") if told.kind == "native" else "")
+        asset = "asset_in" if column == "amount_in" else "asset"  # of a trade: what the account got
+        unit = told.unit or (str(self.row.get(asset) or "") if told.kind == "native" else "")
         return Fact(name=column, value=value, kind=told.kind, unit=unit)
 
     def day(self, column: str) -> Quote | None:
         """The local day of a time."""
         return q.day(self._fact(column), self.evidence, self.zone)
+
+    def clock(self, column: str) -> Quote | None:
+        """The local time of day of a time, for a clause that has told the day."""
+        return q.clock(self._fact(column), self.evidence, self.zone)
 
     def period(self) -> Quote | None:
         """From the local day of the first to that of the last."""
@@ -134,6 +142,21 @@ class Cells:
     def money(self) -> Quote | None:
         """The row's value in the texts' currency."""
         return self["local"] or self["usd"]
+
+    def amount(self, column: str = "amount") -> Quote | None:
+        """A native amount; money as money is told: `SGD 1,998.00`."""
+        fact = self._fact(column)
+        cents = Decimal(fact.value).quantize(Decimal("0.01")) if fact else None
+        if fact is None or fact.unit not in FIAT or cents != fact.value:
+            return self[column]
+        return Quote(f"{fact.unit} {cents:,.2f}", (self.evidence,))
+
+    def worth(self, currency: str) -> Quote | None:
+        """The amount with its value: `64,398.73 USDT (SGD 83,976.00)`; the value alone where it is money of ours."""
+        native, value = self["amount"], self.money()
+        if native is None or value is None or self.text("asset") in {currency, "USD"}:
+            return value or native
+        return Quote(f"{native} ({value})", q.merged([native, value]))
 
     def count(self, column: str, noun: str, plural: str = "") -> Quote | None:
         """A count with its noun."""

@@ -7,8 +7,8 @@ from casewright.knowledge.case import Finding, Sentence
 
 
 def introduction(dossier: Dossier) -> list[Sentence | None]:
-    """The sentences of the section."""
-    return [_concern(dossier), _raised(dossier), _totals(dossier), _lead(dossier), _earlier(dossier)]
+    """The sentences of the section: whom it concerns, what tells most, how much moved, earlier cases."""
+    return [_concern(dossier), _lead(dossier), _totals(dossier), _earlier(dossier)]
 
 
 def _who(dossier: Dossier) -> Quote | None:
@@ -23,23 +23,38 @@ def _who(dossier: Dossier) -> Quote | None:
 
 def _concern(dossier: Dossier) -> Sentence | None:
     who, row, fits = _who(dossier), _alert(dossier), fitting(dossier)
+    holder = _holder(dossier)
     told = None
     if row:
         told = say(
-            "This memo concerns {who}, on which alert {alert} was raised on {at}: {title}.",
+            "this memo concerns {who}{holder}, on which alert {alert} was raised on {at}: {title}.",
             who=who,
+            holder=holder,
             alert=row["alert"],
             at=row["at"],
             title=row["title"],
         )
-    told = told or say("This memo concerns {who}; its use is {fits}.", who=who, fits=fits)
-    return told or say("This memo concerns {who}.", who=who)
+    told = told or say("this memo concerns {who}{holder}; its use is {fits}.", who=who, holder=holder, fits=fits)
+    return told or say("this memo concerns {who}{holder}.", who=who, holder=holder)
 
 
-def _raised(dossier: Dossier) -> Sentence | None:
+def _holder(dossier: Dossier) -> Quote:
+    """Since when the account is open and what its holder does, as far as the record tells."""
+    opened = dossier.day("customer", "opened_at")
+    if opened is None:
+        return Quote("")
+    occupation, income = dossier.quote("customer", "occupation"), dossier.quote("customer", "income_usd")
+    article = "an" if occupation and occupation.text[:1].lower() in "aeiou" else "a"
+    told = f" of {article} {occupation}" if occupation else ""
+    told += f" with a yearly income of {income}" if income else ""
+    known = [quote for quote in (opened, occupation, income) if quote is not None]
+    return Quote(f"{told}, opened on {opened}", merged(known))
+
+
+def raised(dossier: Dossier) -> Sentence | None:
     """The values that raised the alert, word for word."""
     row = _alert(dossier)
-    return say('The alert gives as its reason "{reason}".', reason=row["reason"]) if row else None
+    return say('the alert gives as its reason "{reason}".', reason=row["reason"]) if row else None
 
 
 def _alert(dossier: Dossier) -> Cells | None:
@@ -57,12 +72,14 @@ def fitting(dossier: Dossier) -> Quote | None:
 
 
 def _totals(dossier: Dossier) -> Sentence | None:
-    received = "received {inflow} in {ins} from {payers}"
-    sent = "sent {outflow} in {outs} to {recipients}"
     has_in, has_out = (dossier.number("account_profile", f"transfers_{side}") for side in ("in", "out"))
+    received = f"received {{inflow}} in {{ins}}{_party_count(dossier, 'in', ' from {payers}')}"
+    sent = f"sent {{outflow}} in {{outs}}{_party_count(dossier, 'out', ' to {recipients}')}"
     what = f"{received} and {sent}" if has_in and has_out else received if has_in else sent
+    first, last = (dossier.day("account_profile", name) for name in ("first_at", "last_at"))
     return say(
-        f"{{period}} it {what}.",
+        f"{'on {day}' if first == last else '{period}'} it {what}.",
+        day=first,
         period=dossier.period("account_profile", "first_at", "last_at"),
         inflow=dossier.money("account_profile", "inflow"),
         ins=dossier.count("account_profile", "transfers_in", "transfer"),
@@ -73,10 +90,14 @@ def _totals(dossier: Dossier) -> Sentence | None:
     )
 
 
+def _party_count(dossier: Dossier, side: str, words: str) -> str:
+    """How many parties, where that is not one for one transfer."""
+    return "" if dossier.number("account_profile", f"transfers_{side}") == 1 else words
+
+
 def leading(dossier: Dossier) -> Finding | None:
-    """The finding that tells most: one that names somebody else before one about the subject alone."""
-    speaking = [f for f in dossier.findings if f.speaks == "for"]
-    return next((f for f in speaking if f.about != dossier.subject.id), speaking[0] if speaking else None)
+    """The finding that tells most: the first of those that speak for suspicion (`findings.FOR` ranks them)."""
+    return next((f for f in dossier.findings if f.speaks == "for"), None)
 
 
 def _lead(dossier: Dossier) -> Sentence | None:

@@ -70,6 +70,16 @@ def day(fact: Fact | None, evidence: str, zone: str) -> Quote | None:
     return None if fact is None else Quote(date_text(str(fact.value), zone), (evidence,))
 
 
+def clock(fact: Fact | None, evidence: str, zone: str) -> Quote | None:
+    """The time of day, for a clause that has told the day: `17:12:07 SGT (09:12:07 UTC)`."""
+    return None if fact is None else Quote(time_text(str(fact.value), zone).partition(" at ")[2], (evidence,))
+
+
+def quotable(text: str) -> bool:
+    """Whether a text that others wrote may stand between quotation marks: short, plain, and without marks of ours."""
+    return bool(re.fullmatch(r"[\w .,;:'()+/%&-]{3,200}", text))
+
+
 def period(first: Fact | None, last: Fact | None, evidence: str, zone: str) -> Quote | None:
     """From one local day to another: `between 2025-11-03 and 2025-11-19`; within one day with the times."""
     if first is not None and last is not None and first.value == last.value:
@@ -96,6 +106,23 @@ def listed(quotes: Iterable[Quote | None]) -> Quote | None:
         return None
     *head, last = [q.text for q in known]
     return Quote(f"{', '.join(head)} and {last}" if head else last, merged(known))
+
+
+def remainder(whole: Quote | None, parts: Iterable[Quote | None]) -> Quote | None:
+    """What is left of WHOLE, written out for a reader to follow: `SGD 9.00 - 4.00 - 3.00 = 2.00`; None for nothing.
+
+    All must be amounts of one unit, told as `SGD 9.00`; the result is the only figure of a memo that is no fact.
+    """
+    known = [q for q in (whole, *parts) if q is not None]
+    units = {q.text.partition(" ")[0] for q in known}
+    if whole is None or len(units) != 1:
+        return None
+    first, *others = [Decimal(q.text.partition(" ")[2].replace(",", "")) for q in known]
+    rest = first - sum(others)
+    if rest <= 0:
+        return None
+    taken = "".join(f" - {number:,.2f}" for number in others)
+    return Quote(f"{whole}{taken} = {rest:,.2f}", merged(known))
 
 
 def merged(quotes: Iterable[Quote]) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """What happened, in order of time: entries that each reader of the evidence contributes, sorted by their moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from casewright.agent.memo.dossier import Cells, Dossier, value_of
+from casewright.agent.memo.events import event, grave
+from casewright.agent.memo.movements import movements, told_singly
 from casewright.agent.memo.names import bearing
-from casewright.agent.memo.quote import Quote, merged, say
+from casewright.agent.memo.quote import Quote, listed, merged, remainder, say
 from casewright.knowledge.case import Sentence
 from casewright.knowledge.categories import categories
 
@@ -52,38 +54,43 @@ def story(dossier: Dossier) -> tuple[Sentence, ...]:
 
 
 def background(dossier: Dossier) -> Iterator[Entry]:
-    """Who the customer is and what the account did before the window."""
-    opened = dossier.fact("customer", "opened_at")
-    if opened:
-        told = say(
-            "{name} was opened on {day}; the customer is on record as {occupation} with a yearly income of {income}.",
-            name=dossier.name(),
-            day=dossier.day("customer", "opened_at"),
-            occupation=dossier.quote("customer", "occupation"),
-            income=dossier.money("customer", "income"),
-        )
-        bare = say("{name} was opened on {day}.", name=dossier.name(), day=dossier.day("customer", "opened_at"))
-        yield from _entry(str(opened.value), told or bare, 0)
-    if dossier.number("account_profile", "history_days"):
-        sent = " and sent {sent} in {sends}" if dossier.number("account_profile", "before_transfers_out") else ""
-        told = say(
-            f"before the period, over {{days}}, it had received {{before}} in {{transfers}}{sent}.",
-            days=dossier.count("account_profile", "history_days", "day"),
-            before=dossier.money("account_profile", "before_inflow"),
-            transfers=dossier.count("account_profile", "before_transfers_in", "transfer"),
-            sent=dossier.money("account_profile", "before_outflow"),
-            sends=dossier.count("account_profile", "before_transfers_out", "transfer"),
-        )
-        yield from _entry("9999", told, 0)
+    """What the account did before the window, where no finding sets it beside the window."""
+    before_in, before_out = (dossier.number("account_profile", f"before_transfers_{side}") for side in ("in", "out"))
+    if not dossier.number("account_profile", "history_days") or not (before_in or before_out):
+        return
+    if any(f.statement.startswith("In the ") and "before the period" in f.statement for f in dossier.findings):
+        return
+    received = "received {before} in {transfers}" + (", the largest {largest}" if before_in > 1 else "")
+    sent = "sent {sent} in {sends}"
+    what = f"{received}; it had {sent}" if before_in and before_out else received if before_in else sent
+    told = say(
+        f"before the period, over {{days}}, it had {what}.",
+        days=dossier.count("account_profile", "history_days", "day"),
+        before=dossier.money("account_profile", "before_inflow"),
+        transfers=dossier.count("account_profile", "before_transfers_in", "transfer"),
+        largest=dossier.money("account_profile", "before_largest_in"),
+        sent=dossier.money("account_profile", "before_outflow"),
+        sends=dossier.count("account_profile", "before_transfers_out", "transfer"),
+    )
+    yield from _entry("9999", told, 0)
+
+
+def single(dossier: Dossier) -> Iterator[Entry]:
+    """Each movement, where they are few."""
+    for at, sentence in told_singly(dossier):
+        yield from _entry(at, sentence)
 
 
 def flows(dossier: Dossier) -> Iterator[Entry]:
-    """Each kind of movement: what, how much, how often, from when to when."""
+    """Where movements are many: each kind of them, but for a side that a single counterparty tells whole."""
+    if movements(dossier):
+        return
     for cells in dossier.cells("flows"):
         if cells.text("status") != "completed" or cells.text("kind") in {"fee", "trade"}:
             continue
+        if _lone_party(dossier, cells.side()):
+            continue
         noun = _KINDS.get(cells.text("kind"), ("transfer", "transfer"))[cells.side() == "out"]
-        native = None if cells.text("asset") in {dossier.currency, "USD"} else cells["amount"]
         verb = "it received" if cells.side() == "in" else "it sent"
         one = cells.row.get("transfers") == 1
         network = cells.text("network") not in {"", "unknown", "internal"}
@@ -92,68 +99,124 @@ def flows(dossier: Dossier) -> Iterator[Entry]:
             f"{when} {verb} {{amount}} in {{transfers}}{over}.",
             at=cells["first_at"],
             period=cells.period(),
-            amount=_both(native, cells.money()),
+            amount=cells.worth(dossier.currency),
             transfers=cells.count("transfers", noun),
             network=cells["network"],
         )
         yield from _entry(cells.text("first_at"), told)
 
 
-def _both(native: Quote | None, value: Quote | None) -> Quote | None:
-    """An amount in its asset with its value: `64,398.73 USDT (SGD 83,976.00)`."""
-    if native is None or value is None:
-        return native or value
-    return Quote(f"{native} ({value})", merged([native, value]))
+def _lone_party(dossier: Dossier, side: str) -> bool:
+    """Whether one counterparty, in one asset, is all there is on a side: its own sentence tells the flow."""
+    return len([c for c in dossier.cells("counterparties") if c.side() == side]) == 1
 
 
 def parties(dossier: Dossier) -> Iterator[Entry]:
-    """The counterparties that carried most of the value, each way, in full."""
+    """Where movements are many: the counterparties that carried most, each way, and what the others came to."""
+    if movements(dossier):
+        return
     for side, verb in (("in", "it received {sum} from {who}"), ("out", "it sent {sum} to {who}")):
         rows = [c for c in dossier.cells("counterparties") if c.side() == side]
-        for cells in sorted(rows, key=lambda c: -value_of(c.row))[:_PARTIES_TOLD]:
-            if cells.text("counterparty") == dossier.subject.id:
-                continue
-            once = cells.row.get("transfers") == 1
-            told = say(
-                f"on {{at}} {verb}." if once else f"{{period}} {verb} in {{transfers}}.",
-                at=cells["first_at"],
-                period=cells.period(),
-                sum=cells.money(),
-                who=bearing(cells, "counterparty"),
-                transfers=cells.count("transfers", "transfer"),
+        rows = [c for c in rows if c.text("counterparty") != dossier.subject.id]
+        rows.sort(key=lambda c: -value_of(c.row))
+        told = rows[:_PARTIES_TOLD]
+        if len(told) > 1:
+            yield from _entry(min(c.text("first_at") for c in told), _listed(told, side))
+        elif told:
+            once = told[0].row.get("transfers") == 1
+            yield from _entry(
+                told[0].text("first_at"),
+                say(
+                    f"on {{at}} {verb}." if once else f"{{period}} {verb} in {{transfers}}.",
+                    at=told[0]["first_at"],
+                    period=told[0].period(),
+                    sum=told[0].worth(dossier.currency),
+                    who=bearing(told[0], "counterparty"),
+                    transfers=told[0].count("transfers", "transfer"),
+                ),
             )
-            yield from _entry(cells.text("first_at"), told)
+        if len(rows) > _PARTIES_TOLD:
+            yield from _entry(min(c.text("first_at") for c in told), _others(dossier, side, told))
+
+
+def _listed(rows: Sequence[Cells], side: str) -> Sentence | None:
+    """Several counterparties in one sentence, in order of time, each with its sum and days."""
+    verb, far = ("received", "from") if side == "in" else ("sent", "to")
+    items: list[Quote | None] = []
+    for cells in sorted(rows, key=lambda c: c.text("first_at")):
+        total, who = cells.money(), bearing(cells, "counterparty")
+        one = cells.row.get("transfers") == 1
+        when = cells["first_at"] if one else cells.period()
+        often = cells.count("transfers", "transfer")
+        if total is None or who is None or when is None or often is None:
+            return None
+        text = f"{total} on {when} {far} {who}" if one else f"{total} in {often} {when} {far} {who}"
+        items.append(Quote(text, merged([total, who, when, often])))
+    return say(f"it {verb} {{items}}.", items=listed(items))
+
+
+def _others(dossier: Dossier, side: str, told: Sequence[Cells]) -> Sentence | None:
+    """How many counterparties there are in all, and what those not named came to: the sum, written out."""
+    flow, noun = ("inflow", "payer") if side == "in" else ("outflow", "recipient")
+    whole = dossier.money("account_profile", flow)
+    rest = remainder(whole, [cells.money() for cells in told])
+    words = (
+        "{all} paid it in all; the others paid it {rest}."
+        if side == "in"
+        else "it sent to {all} in all; to the others it sent {rest}."
+    )
+    return say(
+        words,
+        all=dossier.count("account_profile", f"counterparties_{side}", noun),
+        rest=rest,
+    )
 
 
 def sizes(dossier: Dossier) -> Iterator[Entry]:
-    """How large the transfers were, where there are enough of them for a middle to mean something."""
+    """How large the transfers were, where there are too many to tell each and enough for a middle to mean something."""
+    if movements(dossier):
+        return
     for side, verb, far in (("in", "received", "from"), ("out", "sent", "to")):
         if dossier.number("account_profile", f"transfers_{side}") >= 10:
+            several = dossier.number("account_profile", f"counterparties_{side}") > 1
             told = say(
                 f"the median transfer that it {verb} was {{median}}; "
-                f"the largest transfer that it {verb} was {{largest}}, {far} {{other}}.",
+                f"the largest transfer that it {verb} was {{largest}}{f', {far} {{other}}' if several else ''}.",
                 median=dossier.money("account_profile", f"median_{side}"),
                 largest=dossier.money("account_profile", f"largest_{side}"),
-                other=dossier.other("account_profile", f"largest_{side}_at"),
+                other=dossier.other("account_profile", f"largest_{side}_at") if several else Quote(""),
             )
             at = dossier.fact("account_profile", f"first_{side}_at")
             yield from _entry(str(at.value) if at else "", told)
 
 
 def conversions(dossier: Dossier) -> Iterator[Entry]:
-    """What was exchanged for what."""
+    """Where movements are many: how often what was exchanged for what, and the sums of either side."""
     first = dossier.fact("account_profile", "first_in_at") or dossier.fact("account_profile", "first_at")
-    if first and dossier.number("account_profile", "trades"):
-        told = say(
-            "it made {trades} worth {sum}.",
-            trades=dossier.count("account_profile", "trades", "trade"),
-            sum=dossier.money("account_profile", "traded"),
-        )
-        yield from _entry(str(first.value), told)
+    if first is None or movements(dossier) or not dossier.number("account_profile", "trades"):
+        return
+    sides: dict[str, list[Cells]] = {"in": [], "out": []}
+    for cells in dossier.cells("flows"):
+        if cells.text("kind") == "trade" and cells.text("status") == "completed":
+            sides[cells.side()].append(cells)
+    paid, got = (listed(c.amount() for c in sides[side]) for side in ("out", "in"))
+    made = "it made {trades} worth {sum}"
+    plain = len(sides["in"]) == len(sides["out"]) == 1
+    told = say(
+        f"{made}; {{paid}} was converted into {{got}}." if plain else f"{made}, between {{assets}}.",
+        trades=dossier.count("account_profile", "trades", "trade"),
+        sum=dossier.money("account_profile", "traded"),
+        paid=paid,
+        got=got,
+        assets=listed(asset for asset in dict.fromkeys(c["asset"] for c in (*sides["out"], *sides["in"]))),
+    )
+    yield from _entry(str(first.value), told)
 
 
 def busiest_day(dossier: Dossier) -> Iterator[Entry]:
-    """The day that stands out."""
+    """Where movements are many: the day that stands out."""
+    if movements(dossier):
+        return
     for side, verb in (("in", "received"), ("out", "sent")):
         days = sorted(
             (c for c in dossier.cells("timeline", "days") if c.side() == side), key=lambda c: -value_of(c.row)
@@ -169,16 +232,16 @@ def busiest_day(dossier: Dossier) -> Iterator[Entry]:
 
 
 def happenings(dossier: Dossier) -> Iterator[Entry]:
-    """What was recorded about the customer: changes, recalls, requests, new devices."""
+    """What was recorded about the customer beside what the findings tell: changes, requests, replies."""
     for cells in dossier.cells("timeline"):
-        if cells.text("kind") not in _NOT_TOLD:
-            told = say(
-                "on {at} the record shows: {kind} (source {source}).",
-                at=cells["at"],
-                kind=Quote(cells.text("kind").replace("_", " "), (cells.evidence,)),
-                source=cells["source"],
-            )
-            yield from _entry(cells.text("at"), told)
+        if cells.text("kind") not in _NOT_TOLD and not grave(cells) and not _leads_in(dossier, cells):
+            yield from _entry(cells.text("at"), event(cells))
+
+
+def _leads_in(dossier: Dossier, cells: Cells) -> bool:
+    """Whether a finding tells this event beside the first credit."""
+    at = str(cells["at"])
+    return any(f"{at} " in f.statement and "; the first " in f.statement for f in dossier.findings)
 
 
 def onward(dossier: Dossier) -> Iterator[Entry]:
@@ -205,6 +268,8 @@ def onward(dossier: Dossier) -> Iterator[Entry]:
             sum=cells.money(),
         )
         yield from _entry(cells.text("at"), told, 2)
+    if len(ends) > _ENDS_TOLD:
+        yield from _entry("99", _labelled_in_all(dossier, "forward"), 2)
 
 
 def _worth_telling(cells: Cells) -> bool:
@@ -213,7 +278,7 @@ def _worth_telling(cells: Cells) -> bool:
 
 
 def reached_by(dossier: Dossier) -> Iterator[Entry]:
-    """Where value that came in had come from, at labels beyond the first hop."""
+    """Where value that came in had come from, at labels beyond the first hop; how many there are in all."""
     ends = [c for c in dossier.cells("trace", "ends", "backward") if c.text("label") and c.row.get("hop") != 1]
     for cells in sorted(ends, key=lambda c: -value_of(c.row))[:_PARTIES_TOLD]:
         told = say(
@@ -224,10 +289,23 @@ def reached_by(dossier: Dossier) -> Iterator[Entry]:
             sum=cells.money(),
         )
         yield from _entry(cells.text("at"), told, 2)
+    if len(ends) > _PARTIES_TOLD:
+        yield from _entry("99", _labelled_in_all(dossier, "backward"), 2)
+
+
+def _labelled_in_all(dossier: Dossier, direction: str) -> Sentence | None:
+    """That more labelled addresses were reached than are named here, and of how many."""
+    back = "backward" if direction == "backward" else "forward"
+    return say(
+        f"more were reached than are named here: traced {back}, {{labelled}} of {{ends}} bore a label.",
+        labelled=dossier.quote("trace", "labelled_ends", direction),
+        ends=dossier.count("trace", "ends", "address", "addresses", direction),
+    )
 
 
 READERS: tuple[Callable[[Dossier], Iterator[Entry]], ...] = (
     background,
+    single,
     flows,
     parties,
     sizes,

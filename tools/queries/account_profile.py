@@ -68,7 +68,7 @@ def _query(ledger: Ledger) -> str:
     return f"""
 with mine as (
     select s.nr, s.id as subject, l.epoch >= s.since as inside, l.direction, l.epoch, l.counterparty, l.usd, l.local,
-        l.status = 'completed' as done, coalesce(l.amount, l.usd) % 100 = 0 as round,
+        l.status = 'completed' as done, coalesce(l.amount, cast(l.usd as decimal(38, 18))) % 100 = 0 as round,
         case when {ECHO} then 'echo' when l.status <> 'completed' then l.status
             when l.kind in ('trade', 'fee') then l.kind when l.counterparty = l.account then 'self'
             else 'moved' end as sort
@@ -89,7 +89,7 @@ def _rolled_up(groups: Iterable[Part], words: list[str]) -> Parts:
     """The parts by subject, period, direction and sort; with those of both directions, and of the whole period."""
     parts: Parts = {}
     for group in sorted(groups, key=_ORDER):
-        subject, inside, sort = group["subject"], group["inside"], group["sort"]
+        subject, inside, sort = group["subject"], bool(group["inside"]), group["sort"]
         parts[subject, inside, group["direction"], sort] = _told(group)
         whole = parts.setdefault((subject, inside, None, None), {"transfers": 0, "attempts": 0, "on": set()})
         whole["transfers"] += group["transfers"]

@@ -59,7 +59,8 @@ def balances(ledger: Ledger, subjects: Subjects, *, limit: Annotated[int, Field(
 # An amount that is not known counts as its value where the asset is USD itself.
 _MOVED_ASSETS = f"""
 with mine as (
-    select s.nr, s.id as subject, l.asset, l.epoch, coalesce(l.amount, if(l.asset = 'USD', l.usd, null)) as amount,
+    select s.nr, s.id as subject, l.asset, l.epoch,
+        coalesce(l.amount, if(l.asset = 'USD', cast(l.usd as decimal(38, 18)), null)) as amount,
         case when l.epoch < s.since then 'opening_' || l.direction when l.kind = 'trade' then 'traded_' || l.direction
             when l.kind = 'fee' and l.direction = 'out' then 'fees' when l.direction = 'in' then 'received'
             else 'sent' end as move

@@ -1,5 +1,8 @@
 """Who the customer says to be, as it was known at the window's end, and what was recorded before."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from casewright.knowledge.evidence import Column, Evidence
 from casewright.knowledge.records import Subjects
 from casewright.tools.queries._question import Span, asking
@@ -32,7 +35,7 @@ def customer(ledger: Ledger, subjects: Subjects) -> Evidence:
     with asking(ledger, subjects, "customer") as question:
         found = question.dicts(_QUERY)
         rows = [[version["subject"], version["at"], *(version[f.name] for f in _FIELDS)] for version in found]
-        newest = {version["subject"]: version for version in found}
+        newest = {version["subject"]: version | {"age_years": _age(version)} for version in found}
         spans = {name: Span(version["versions"]) for name, version in newest.items()}
         facts = facts_of(newest.values(), _measures())
         nouns = ("customer record", "customer records")
@@ -48,9 +51,14 @@ versions as (
 )
 select subject, {utc("known")} as at, name, kind, occupation, country, born::varchar as born,
     {utc("opened_epoch")} as opened_at, income_usd, turnover_usd, tier, risk, purpose, licence,
-    date_sub('year', born, make_timestamp(seen * 1000000)::date) as age_years,
-    (seen - opened_epoch) // 86400 as age_days, count(*) over (partition by nr) as versions
+    {utc("seen")} as seen_at, (seen - opened_epoch) // 86400 as age_days, count(*) over (partition by nr) as versions
 from versions order by nr, known, line"""
+
+
+def _age(version: Mapping[str, Any]) -> int | None:
+    """Full years from the birth to the day on which the record is seen; ISO dates compare as texts."""
+    born, seen = version["born"], version["seen_at"][:10]
+    return None if born is None else int(seen[:4]) - int(born[:4]) - (seen[5:] < born[5:])
 
 
 def _measures() -> list[Measure]:

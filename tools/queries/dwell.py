@@ -135,7 +135,7 @@ with left_pieces as (
     select *, sum(usd) over (partition by nr order by dwell rows unbounded preceding) as upto,
         sum(usd) over (partition by nr) as whole
     from left_pieces
-), rested as (
+), rested as materialized (
     select nr, min(dwell) filter (2 * upto >= whole) as median_dwell, min(dwell) as shortest_dwell,
         max(dwell) as longest_dwell, sum(usd) filter (dwell <= {_HOUR}) as within_hour,
         sum(usd) filter (dwell <= {_DAY}) as within_day

@@ -1,5 +1,6 @@
 """From which devices and countries an account was used, since when, and who else uses the same devices."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -37,13 +38,24 @@ def logins(ledger: Ledger, subjects: Subjects, *, limit: Annotated[int, Field(ge
     with asking(ledger, subjects, "logins") as question:
         question.keep("used", _USED)
         question.keep("shared", _SHARED)
-        rows = question.rows(_ROWS, limit=limit, named=_NAMED)
+        found = question.dicts(_ROWS, limit=limit)
+        others = _others(question.rows(_OTHERS, named=_NAMED))
+        names = [field.name for field in _HEAD]
+        rows = [[*(line[name] for name in names[:-1]), others.get((line["nr"], line["device"]))] for line in found]
         totals = question.dicts(_TOTALS)
         cut = {t["subject"]: f"{t['lines'] - limit:,} of {t['lines']:,} devices and countries left out, the least used"
                for t in totals if t["lines"] > limit}  # fmt: skip
         spans = spans_of((t["subject"], t["logins"], t["first"], t["last"]) for t in totals)
         facts = facts_of(totals, _MEASURES)
         return question.answer([table(_HEAD, rows)], facts, spans, nouns=("log-in", "log-ins"), cut=cut)
+
+
+def _others(users: Iterable[tuple[int, str, str]]) -> dict[tuple[int, str], str]:
+    """The other users of each device of each account, as rows tell them."""
+    ids: dict[tuple[int, str], list[str]] = {}
+    for nr, device, subject in users:
+        ids.setdefault((nr, device), []).append(subject)
+    return {key: ", ".join(found) for key, found in ids.items()}
 
 
 # Every log-in of the subjects up to their windows' ends, with the first ever, and the first from that device.
@@ -71,23 +83,24 @@ with lines as (
 ), listed as (
     select * from lines where place <= $limit
 ), counted as (
-    select l.nr, l.device, u.upto - 1 as others
-    from (select distinct nr, device, until from listed) l
-    asof join shared u on u.device = l.device and l.until > u.first
-), named as (
-    select l.nr, l.device, string_agg(u.subject, ', ' order by u.place) as ids
-    from (select distinct nr, subject, device, until from listed) l
-    join shared u on u.device = l.device and u.place <= $named + 1 and u.subject <> l.subject and u.first < l.until
-    group by l.nr, l.device
+    select l.nr, l.device, max(u.upto) - 1 as others
+    from (select distinct nr, device, until from listed) l join shared u on u.device = l.device
+    where u.first < l.until group by l.nr, l.device
 )
-select l.subject, l.device, l.country, {utc("l.first")} as first_at, {utc("l.last")} as last_at, l.logins, l.ip, l.ips,
+select l.nr, l.subject, l.device, l.country, {utc("l.first")} as first_at, {utc("l.last")} as last_at,
+    l.logins, l.ip, l.ips,
     if(l.device is null, null, {utc("l.known")}) as known_since,
     case when l.since > {FROM_EVER} and l.device is not null
         then if(l.known >= l.since and l.known > l.first_ever, 'yes', 'no') end as new,
-    c.others, n.ids as other_ids
+    c.others
 from listed l left join counted c on c.nr = l.nr and c.device = l.device
-left join named n on n.nr = l.nr and n.device = l.device
 order by l.nr, l.first, l.place"""
+
+_OTHERS = """
+select l.nr, l.device, u.subject
+from (select distinct nr, subject, device, until from used where inside) l join shared u on u.device = l.device
+where u.place <= $named + 1 and u.subject <> l.subject and u.first < l.until
+order by l.nr, l.device, u.place"""
 
 _TOTALS = f"""
 with devices as (
@@ -96,7 +109,12 @@ with devices as (
 ), counted as (
     select d.nr, count(*) as devices, count(*) filter (d.new) as new_devices,
         count(*) filter (u.upto > 1) as shared_devices
-    from devices d asof join shared u on u.device = d.device and d.until > u.first group by d.nr
+    from devices d join (
+        select d.nr, d.device, max(u.upto) as upto from devices d join shared u on u.device = d.device
+        where u.first < d.until group by d.nr, d.device) u on u.nr = d.nr and u.device = d.device
+    group by d.nr
+), lines as (
+    select nr, count(*) as lines from (select distinct nr, device, country from used where inside) group by nr
 ), countries as (
     select nr, count(*) as countries, count(*) filter (new) as new_countries
     from (select nr, country, any_value(country_known >= since and country_known > first_ever) as new
@@ -104,11 +122,12 @@ with devices as (
 )
 select u.subject, count(*) as logins, min(u.epoch) as first, max(u.epoch) as last,
     {utc("min(u.epoch)")} as first_at, {utc("max(u.epoch)")} as last_at, count(distinct u.ip) as ips,
-    count(distinct (u.device, u.country)) as lines, any_value(d.devices) as devices,
+    any_value(n.lines) as lines, any_value(d.devices) as devices,
     if(any_value(u.since) > {FROM_EVER}, any_value(d.new_devices), null) as new_devices,
     any_value(d.shared_devices) as shared_devices, any_value(c.countries) as countries,
     if(any_value(u.since) > {FROM_EVER}, any_value(c.new_countries), null) as new_countries
 from used u left join counted d on d.nr = u.nr left join countries c on c.nr = u.nr
+    left join lines n on n.nr = u.nr
 where u.inside group by u.nr, u.subject order by u.nr"""
 
 _MEASURES = [

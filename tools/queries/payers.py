@@ -1,10 +1,14 @@
 """Whose money it is: the payers of an account's bank credits, by the names that their banks gave."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Subjects
 from casewright.tools.queries._question import asking, spans_of
 from casewright.tools.queries._shape import (
     LEGS,
+    NOTHING,
     WINDOW,
     Measure,
     column,
@@ -34,9 +38,10 @@ def payers(ledger: Ledger, subjects: Subjects) -> Evidence:
     """
     with asking(ledger, subjects, "payers") as question:
         question.keep("named", _NAMED)
-        question.keep("paid", _paid(ledger))
-        rows = question.rows(_rows(ledger))
-        totals = question.dicts(_totals(ledger))
+        paid = question.dicts(_paid(ledger))
+        for payer in paid:
+            payer["given_name"] = payer["newest"] and payer["newest"][1]
+            payer["name_match"] = name_match(payer["given_name"], payer["own_name"])
         head = columns(
             ledger,
             "subject",
@@ -45,10 +50,22 @@ def payers(ledger: Ledger, subjects: Subjects) -> Evidence:
             column("name_match", "word", "name match", "same, different or unknown"),
             *("transfers", "usd", "first_at", "last_at"),
         )
+        totals = _totals(paid, [word for word, _ in currencies(ledger)])
         spans = spans_of((t["subject"], t["credits"], t["first"], t["last"]) for t in totals)
+        rows = ([payer[field.name] for field in head] for payer in paid)
         return question.answer(
             [table(head, rows)], facts_of(totals, _measures(ledger)), spans, nouns=("bank credit", "bank credits")
         )
+
+
+def name_match(given: str | None, own: str | None) -> str:
+    """Whether two names are the same person's: `same`, `different` or `unknown`, without case, dots and commas."""
+    if not given or not own:
+        return "unknown"
+    theirs, ours = (sorted("".join(c if c.isalpha() else " " for c in name.upper()).split()) for name in (given, own))
+    if theirs == ours:
+        return "same"
+    return "unknown" if set(theirs) & set(ours) or own.upper().startswith(given.upper()) else "different"
 
 
 _NAMED = """
@@ -56,14 +73,8 @@ select s.nr, s.id, arg_max(c.name, c.known_epoch) as name
 from asked s join customers c on c.id = s.id and c.known_epoch < s.until group by s.nr, s.id"""
 
 
-def _words(name: str) -> str:
-    """SQL of a name's words in order: without case, dots and commas."""
-    plain = f"trim(regexp_replace(upper({name}), '[^[:alpha:]]+', ' ', 'g'))"
-    return f"list_sort(string_split({plain}, ' '))"
-
-
 def _paid(ledger: Ledger) -> str:
-    theirs, own = _words("p.given_name"), _words("n.name")
+    """Each payer of each account, the newest name that a bank gave, most value first."""
     return f"""
 with credits as (
     select s.nr, s.id as subject, l.counterparty, l.epoch, l.usd, l.local,
@@ -71,34 +82,31 @@ with credits as (
     from {LEGS} join transfers t on t.id = l.transfer and t.epoch = l.epoch
     where {WINDOW} and l.status = 'completed' and l.kind = 'fiat_in' and l.direction = 'in'
 ), payer as (
-    select nr, subject, counterparty, arg_max(given_name, epoch) filter (given_name is not null) as given_name,
+    select nr, subject, counterparty, max((epoch, given_name)) filter (given_name is not null) as newest,
         count(*) as transfers, {money(ledger, "sum({})")}, min(epoch) as first, max(epoch) as last
     from credits group by nr, subject, counterparty
 )
-select p.*, case when p.given_name is null or n.name is null then 'unknown' when {theirs} = {own} then 'same'
-    when len(list_intersect({theirs}, {own})) > 0 or starts_with(upper(n.name), upper(p.given_name)) then 'unknown'
-    else 'different' end as name_match
-from payer p left join named n on n.nr = p.nr"""
+select p.subject, p.counterparty, p.newest, p.transfers, {money(ledger, "p.{}")}, p.first, p.last,
+    {utc("p.first")} as first_at, {utc("p.last")} as last_at, n.name as own_name
+from payer p left join named n on n.nr = p.nr
+order by p.nr, p.usd desc nulls last, p.counterparty"""
 
 
-def _rows(ledger: Ledger) -> str:
-    sums = ", ".join(word for word, _ in currencies(ledger))
-    return f"""
-select subject, counterparty, given_name, name_match, transfers, {sums}, {utc("first")} as first_at,
-    {utc("last")} as last_at
-from paid order by nr, usd desc nulls last, counterparty"""
-
-
-def _totals(ledger: Ledger) -> str:
-    by_state = ", ".join(
-        f"count(*) filter (name_match = '{state}') as {state}, "
-        + money(ledger, f"coalesce(sum({{}}) filter (name_match = '{state}'), 0)", state)
-        for state in _STATES
-    )
-    return f"""
-select subject, count(*) as payers, sum(transfers)::bigint as credits, min(first) as first, max(last) as last,
-    {by_state}
-from paid group by nr, subject order by nr"""
+def _totals(paid: Sequence[Mapping[str, Any]], words: Sequence[str]) -> list[dict[str, Any]]:
+    """One line a subject: its payers and credits, and of each state of the match how many payers with what value."""
+    totals: dict[str, dict[str, Any]] = {}
+    for payer in paid:
+        new = {"subject": payer["subject"], "payers": 0, "credits": 0, "first": payer["first"], "last": payer["last"]}
+        new |= dict.fromkeys(_STATES, 0) | {f"{state}_{word}": NOTHING for state in _STATES for word in words}
+        total = totals.setdefault(payer["subject"], new)
+        state = payer["name_match"]
+        total["payers"] += 1
+        total["credits"] += payer["transfers"]
+        total["first"], total["last"] = min(total["first"], payer["first"]), max(total["last"], payer["last"])
+        total[state] += 1
+        for word in words:
+            total[f"{state}_{word}"] += payer[word] or NOTHING
+    return list(totals.values())
 
 
 def _measures(ledger: Ledger) -> list[Measure]:

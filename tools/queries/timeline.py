@@ -63,9 +63,10 @@ def timeline(ledger: Ledger, subjects: Subjects, *, limit: _Cap = 500, days: _Ca
 
 
 _RECORD = ("name", "kind", "occupation", "country", "income_usd", "turnover_usd", "tier", "risk", "purpose", "licence")
-_CHANGES = ", ".join(
-    f"if({n} is distinct from before.{n}, '{n.replace('_', ' ')}: ' || coalesce(before.{n}::varchar, 'none') || ' to '"
-    f" || coalesce({n}::varchar, 'none'), null)"
+_WAS = ", ".join(f"lag({n}) over versions as was_{n}" for n in _RECORD)
+_CHANGES = " || ".join(
+    f"if({n} is distinct from was_{n}, '; {n.replace('_', ' ')}: ' || coalesce(was_{n}::varchar, 'none') || ' to '"
+    f" || coalesce({n}::varchar, 'none'), '')"
     for n in _RECORD
 )
 _ASKED = "in (select id from asked)"
@@ -74,23 +75,29 @@ _HAPPENED = f"""
 with entries as (
     select subject, epoch, known_epoch, kind, text, source, id from events where subject {_ASKED}
     union all
-    select subject, epoch, known_epoch, 'alert', concat_ws(': ', coalesce(title, rule), reason),
-        coalesce(source, rule), id
+    select subject, epoch, known_epoch, 'alert',
+        coalesce(coalesce(title, rule) || ': ' || reason, title, rule, reason), coalesce(source, rule), id
     from alerts where subject {_ASKED}
     union all
     select id, opened_epoch, min(known_epoch), 'account_opened', null, 'customer record', ''
     from customers where opened_epoch is not null and id {_ASKED} group by id, opened_epoch
     union all
-    select id, known_epoch, known_epoch, 'record_changed', concat_ws('; ', {_CHANGES}), 'customer record', line::varchar
-    from (select c.*, lag(c) over (partition by id order by known_epoch, line) as before
-        from customers c where id {_ASKED})
-    where before is not null and concat_ws('; ', {_CHANGES}) <> ''
+    select id, known_epoch, known_epoch, 'record_changed', substr(changes, 3), 'customer record', line::varchar
+    from (select id, known_epoch, line, {_CHANGES} as changes
+        from (select c.*, {_WAS}, row_number() over versions as nr from customers c where id {_ASKED}
+            window versions as (partition by id order by known_epoch, line))
+        where nr > 1)
+    where changes <> ''
     union all
-    select subject, min(epoch) as epoch, min(known_epoch), 'new_' || what, word, 'log-ins', word
-    from (select subject, epoch, known_epoch, unnest(['device', 'country']) as what, unnest([device, country]) as word
-        from logins where subject {_ASKED})
-    where word is not null group by subject, what, word
-    qualify min(epoch) > min(min(epoch)) over (partition by subject, what)
+    select subject, epoch, known_epoch, 'new_' || what, word, 'log-ins', word
+    from (select *, min(epoch) over (partition by subject, what) as first_ever
+        from (select subject, what, word, min(epoch) as epoch, min(known_epoch) as known_epoch
+            from (select subject, epoch, known_epoch, 'device' as what, device as word
+                from logins where subject {_ASKED}
+                union all
+                select subject, epoch, known_epoch, 'country', country from logins where subject {_ASKED})
+            where word is not null group by subject, what, word))
+    where epoch > first_ever
 )
 select s.nr, s.until, e.*,
     row_number() over (partition by s.nr order by e.epoch desc, e.known_epoch desc, e.kind desc, e.id desc, e.text desc)

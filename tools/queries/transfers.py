@@ -140,7 +140,8 @@ order by m.nr, m.place"""
 
 def _totals(ledger: Ledger) -> str:
     """One line a subject and direction, and one a subject: what matched, and the extremes with their moment."""
-    worth = ", ".join(word for word, _ in currencies(ledger))
+    words = [word for word, _ in currencies(ledger)]
+    worth, rest = ", ".join(words), "".join(f", {word}" for word in words[1:])
     moved = "filter (match and moved)"
     return f"""
 select nr, subject, direction, count(*) as legs, min(epoch) as first, max(epoch) as last,
@@ -149,7 +150,7 @@ select nr, subject, direction, count(*) as legs, min(epoch) as first, max(epoch)
     count(distinct counterparty) {moved} as counterparties,
     min((epoch, transfer, counterparty, {worth})) {moved} as first_one,
     max((epoch, transfer, counterparty, {worth})) {moved} as last_one,
-    max((usd, -epoch, transfer, counterparty, {worth})) filter (match and moved and usd is not null) as largest_one
+    max((usd, -epoch, transfer, counterparty{rest})) filter (match and moved and usd is not null) as largest_one
 from matched group by grouping sets ((nr, subject, direction), (nr, subject)) order by nr, direction"""
 
 
@@ -160,7 +161,7 @@ def _facts(ledger: Ledger, totals: Sequence[dict[str, Any]]) -> list[Fact]:
         for name in ("first", "last", "largest"):
             one = total[f"{name}_one"]
             if one:
-                epoch, transfer, other, *worth = one if name != "largest" else (-one[1], *one[2:])
+                epoch, transfer, other, *worth = one if name != "largest" else (-one[1], *one[2:4], one[0], *one[4:])
                 total |= {f"{name}_at": iso(epoch), f"{name}_transfer": transfer, f"{name}_other": other}
                 total |= {f"{name}_{word}": value for word, value in zip(words, worth, strict=True)}
     facts = facts_of((t for t in totals if t["direction"] is None), [
