@@ -78,9 +78,22 @@ def _nearest(name: str, kind: str) -> str:
 
 
 def _looks_like(file: SourceFile, kind: str, wishes: Wishes) -> str:
-    for other in (kind, *(other for other in KINDS if other != kind)):
-        for source in sources()[other].values():
-            if source.fits(file, KINDS[other], wishes):
-                told = f"import {other} PATH --format {source.name}" if other != kind else f"--format {source.name}"
-                return f"it looks like {source.name}: try {told}"
-    return ""
+    """What to try instead: a format that says more than a table, of this kind first, else the table that fits best."""
+    fitting = [
+        (source.name == ANY, other != kind, -_known_columns(file, KINDS[other]), other, source.name)
+        for other in KINDS
+        for source in sources()[other].values()
+        if source.fits(file, KINDS[other], wishes)
+        and (source.name != ANY or 2 * _known_columns(file, KINDS[other]) >= len(file.columns))
+    ]
+    if not fitting:
+        return ""
+    *_, other, name = min(fitting)
+    told = f"import {other} PATH --format {name}" if other != kind else f"--format {name}"
+    return f"it looks like {name}: try {told}"
+
+
+def _known_columns(file: SourceFile, kind: Kind) -> int:
+    """How many of the file's columns bear names of this kind's fields; an `id` alone may be anything's."""
+    names = {name for field in kind.fields for name in (field.name, *field.also)}
+    return sum(column.lower() in names for column in file.columns)
