@@ -36,6 +36,10 @@ class Ends:
         fresh = np.full(len(self._onward.names) - len(self._known), UNKNOWN, np.int64)
         self._known = np.concatenate([self._known, fresh])
         missing = np.unique(accounts[self._known[accounts] == UNKNOWN])
+        if (labelled := self._onward.labelled()) is not None:
+            self._known[missing] = 0
+            missing = missing[missing < len(labelled)]
+            missing = missing[labelled[missing]]
         names = [self._onward.names[n] for n in missing]
         self._labels.look_up(names)
         found = (self._labels.ending(name) for name in names)
@@ -82,8 +86,7 @@ class Steps:
         low = self.onward.place(account, self.known["arrival"][at])
         high = self.onward.place(account, self.closes[number] + 1)
         until = np.minimum(high, self.onward.place(account, before))
-        followable = np.concatenate([[0], np.cumsum(self._enough(slice(None)))])
-        left, fresh = followable[high] - followable[low], followable[until] - followable[low]
+        left, fresh = self._followable(low, high), self._followable(low, until)
         nothing = np.where(high - low > left, Stop.BELOW_MIN_USD, Stop.NOTHING_ONWARD)
         stop = np.where(left > 0, Stop.WENT_ON, nothing)
         if hop <= self.caps.hops:
@@ -121,8 +124,17 @@ class Steps:
         stop[going & halted & ~moved] = Stop.SIZE
         fresh[halted] = 0
 
-    def _enough(self, places: Ints | slice) -> Bools:
+    def _enough(self, places: Ints) -> Bools:
+        if self.caps.least_cents == UNKNOWN:
+            return np.ones(len(places), np.bool_)
         return self.onward.cents[places] >= self.caps.least_cents
+
+    def _followable(self, low: Ints, high: Ints) -> Ints:
+        """How many legs from LOW to HIGH have the least value."""
+        if self.caps.least_cents == UNKNOWN:
+            return high - low
+        before = self.onward.enough_before(self.caps.least_cents)
+        return before[high] - before[low]
 
     def _legs(self, hop: int, low: Ints, until: Ints) -> tuple[Ints, Ints]:
         """Every followable leg from LOW to UNTIL: which of the two it belongs to, and its place."""
@@ -148,7 +160,7 @@ class Steps:
         self.moves.append((number, np.full(len(number), hop, np.int64), places))
         self.used += _sums(number, np.ones_like(number), len(self.used))
         self._pass_on(number, places, far)
-        times, keys = self.onward.times[places], (number << ACCOUNT_BITS) + far
+        times, keys = self.onward.time(places), (number << ACCOUNT_BITS) + far
         order = np.lexsort((times, keys))
         keys, first = np.unique(keys[order], return_index=True)
         return self._improve(hop, keys, times[order][first])
@@ -161,7 +173,7 @@ class Steps:
         if not len(far):
             return
         self.onward.read(far)
-        times = self.onward.times[places]
+        times = self.onward.time(places)
         rows, on = _ranges(self.onward.place(far, times), self.onward.place(far, times + 1))
         same = self.onward.same_transaction(places[rows], on) & self._enough(on)
         rows, on = rows[same], (number[rows[same]] << _PLACE_BITS) + on[same]

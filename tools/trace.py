@@ -9,26 +9,44 @@ at a label whose bearer mixes what it gets; through a bridge value goes on withi
 This is an upper bound, not an attribution: all value that passed through an account on the way counts.
 """
 
+import os
 from collections.abc import Iterator
 
 from casewright.knowledge.errors import UsageError
 from casewright.knowledge.records import Subjects
+from casewright.tools.adjacency import Adjacency, Progress
 from casewright.tools.labels import PASSING, Labels, ending, in_words
-from casewright.tools.onward import FOLLOWED, Onward
+from casewright.tools.onward import FOLLOWED, LegsMet, Onward
 from casewright.tools.steps import ALWAYS, Ends, Steps
 from casewright.tools.traced import Caps, Walk
 from casewright.tools.warehouse import Ledger
 
 _SUBJECTS_AT_ONCE = 500  # bounds the memory of a batch
+_MANY = 64  # subjects for which it pays to have all transfers mapped
 
 
-def walks(ledger: Ledger, subjects: Subjects, caps: Caps, *, backward: bool = False) -> Iterator[Walk]:
-    """Trace every subject within its own window, some hundreds at a time; legs read once serve all."""
+def walks(
+    ledger: Ledger, subjects: Subjects, caps: Caps, *, backward: bool = False, progress: Progress | None = None
+) -> Iterator[Walk]:
+    """Trace every subject within its own window, some hundreds at a time; legs read once serve all.
+
+    Many subjects are traced along the ledger's `Adjacency`; PROGRESS gets the share done where it must be made first.
+    Where nothing can be written beside the ledger they are traced along the ledger itself: the same, but slower.
+    """
     if not subjects:
         return
-    since = min(-ALWAYS if s.since is None else s.since for s in subjects)
-    until = max(ALWAYS if s.until is None else s.until for s in subjects)
-    onward = Onward(ledger, backward=backward, since=since, until=until, valued=caps.min_usd > 0)
+    onward: Onward
+    if len(subjects) >= _MANY and os.access(ledger.path.parent, os.W_OK):
+        onward = Adjacency.open(ledger, backward=backward, progress=progress)
+    else:
+        since = min(-ALWAYS if s.since is None else s.since for s in subjects)
+        until = max(ALWAYS if s.until is None else s.until for s in subjects)
+        onward = LegsMet(ledger, backward=backward, since=since, until=until, valued=caps.min_usd > 0)
+    yield from along(onward, ledger, subjects, caps, backward=backward)
+
+
+def along(onward: Onward, ledger: Ledger, subjects: Subjects, caps: Caps, *, backward: bool = False) -> Iterator[Walk]:
+    """The same along this ONWARD, which must run the same way."""
     labels = Labels(ledger)
     ends = Ends(onward, labels)
     for first in range(0, len(subjects), _SUBJECTS_AT_ONCE):

@@ -7,15 +7,19 @@ Ask for both: `l.key = s.key and l.account = s.account`. A trade is one transfer
 """
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
 from casewright.knowledge.errors import DataError, NotFound
 from casewright.knowledge.records import Subjects
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # One place for the physical schema. `import_id` and `line` lead every row back to its source.
 _ORIGIN = "import_id integer not null, line bigint not null"
@@ -150,6 +154,11 @@ class Ledger:
         with _told(self.path):
             return dict(self.connection.execute(query, parameters or None).fetchnumpy())
 
+    def table(self, query: str, **parameters: Any) -> "pa.Table":
+        """The same as an Arrow table."""
+        with _told(self.path):
+            return self.connection.sql(query, params=parameters or None).to_arrow_table()
+
     def value(self, query: str, **parameters: Any) -> Any:
         """The single value of a query that yields one row, None where it yields none."""
         found = self.rows(query, **parameters)
@@ -172,7 +181,7 @@ class Ledger:
         try:
             yield asked_text(subjects)
         finally:
-            self.connection.execute("drop table if exists asked")
+            self.rows("drop table if exists asked")
 
     @contextmanager
     def narrowed(self, subjects: Subjects) -> Iterator[None]:
@@ -194,8 +203,8 @@ class Ledger:
 
     def fingerprint(self) -> str:
         """Twelve hex digits that change with every import: what a case was made from."""
-        query = "select md5(coalesce(string_agg(sha256 || ':' || stored, ',' order by import_id), '')) from imports"
-        return str(self.value(query))[:12]
+        imports = self.rows("select sha256, stored from imports order by import_id")
+        return hashlib.md5(",".join(f"{sha256}:{stored}" for sha256, stored in imports).encode()).hexdigest()[:12]
 
     def has(self, table: str) -> bool:
         """Whether the ledger holds any row of this table (no logins at all is "cannot be known")."""
