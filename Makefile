@@ -38,7 +38,7 @@ bench-large: setup
 	$(BIN)/python tests/bench/run.py --dir $(BENCH) --transfers 50000000
 
 lock:
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra clickhouse pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info $(DEMO) $(BENCH)

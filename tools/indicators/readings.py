@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Values are compared and told with six decimals, so that a share of 0.9999999999 reaches 1.
-ROUNDED = "cast({} as decimal(38, 6))"
+ROUNDED = "cast(round({}, 6) as decimal(38, 6))"
 _PEAK = """
-select {number} as request, a.nr, {end}({{'value': {value}, 'at': {sign}c.epoch}}) as reading
+select {number} as request, a.nr, {end}(({value}, {sign}c.epoch)) as reading
 from {name} c join asked a on c.account = a.id and c.epoch >= a.since and c.epoch < a.until
 where c.value is not null{unpriced} group by a.nr"""
 _PRICED = """
@@ -76,7 +76,7 @@ def values(ledger: Ledger, name: str, subjects: Subjects | None = None, **settin
         "where s.account in (select account from who) group by all order by s.account, s.epoch"
     )
     with ledger.asked(subjects or ()):
-        return ledger.connection.sql(statement).to_arrow_table()
+        return ledger.table(statement)
 
 
 def everybody(ledger: Ledger) -> str:
@@ -98,7 +98,7 @@ def peaks(ledger: Ledger, requests: Sequence[Request], subjects: Subjects) -> Pe
         state = {row[0]: row[1:] for row in ledger.rows(f"with {','.join(steps)}{_STATE}")}
         statement = _statement(steps, [(nr, asked_for[nr], requests[nr], queries[nr]) for nr in able]) if able else ""
         rows = ledger.rows(statement) if able else []
-    found = {(nr, number): (reading["value"], abs(reading["at"])) for number, nr, reading in rows}
+    found = {(nr, number): (value, abs(at)) for number, nr, (value, at) in rows}
     read, silent = [], []
     for nr, moved, priced in ((nr, *state[nr][1:]) for nr in sorted(state)):
         for number, request in enumerate(requests):
