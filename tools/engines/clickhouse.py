@@ -1,6 +1,7 @@
 """ClickHouse: a server, or chDB, the same engine inside this process."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
@@ -153,7 +154,8 @@ class _Embedded:
             raise DataError("this process has another chDB folder open", folder, hint="one workspace at a time")
         if at not in self._open:
             at.mkdir(parents=True, exist_ok=True)
-            self._open[at] = session.Session(str(at))
+            make: Callable[[str], object] = session.Session
+            self._open[at] = make(str(at))
         self._session = self._open[at]
 
     def run(self, statement: str) -> None:

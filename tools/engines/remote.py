@@ -114,7 +114,7 @@ def _values(column: "pa.ChunkedArray") -> list[Any]:
     """A column's values as DuckDB gives them: unnamed fields as a tuple."""
     import pyarrow as pa
 
-    values = column.to_pylist()
+    values: list[Any] = column.to_pylist()
     if pa.types.is_struct(column.type):
         return [None if value is None else tuple(value.values()) for value in values]
     return values

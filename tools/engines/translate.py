@@ -16,7 +16,6 @@ Dialect = Literal["clickhouse", "spark"]
 GIVEN = "given_{}"  # the table of a question's arrays, by number
 APART = "apart_{}"  # the table of what a question computes once
 ROW = "row_nr"  # the column that stands where DuckDB has its own row number
-_KEYS = {"clickhouse": "cityHash64", "spark": "xxhash64"}
 
 
 @dataclass(frozen=True)
@@ -55,16 +54,16 @@ def carry(query: str, dialect: Dialect, parameters: Mapping[str, Any]) -> Carrie
     return Carried(_words(tree, dialect), makes, "", given, first)
 
 
-def _words(tree: exp.Expression, dialect: Dialect) -> str:
+def _words(tree: exp.Expr, dialect: Dialect) -> str:
     return tree.transform(_for_both, dialect).transform(_RULES[dialect]).sql(dialect=dialect)
 
 
 @lru_cache(maxsize=1024)
-def _parsed(query: str) -> exp.Expression:
+def _parsed(query: str) -> exp.Expr:
     return sqlglot.parse_one(query, read="duckdb")
 
 
-def _hand_over(tree: exp.Expression, parameters: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def _hand_over(tree: exp.Expr, parameters: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Let each `select unnest($a) as x, unnest($b) as y` read a table with the columns a and b instead."""
     given: dict[str, Mapping[str, Any]] = {}
     for select in list(tree.find_all(exp.Select)):
@@ -108,16 +107,16 @@ def _set_apart(tree: exp.Query) -> Iterator[tuple[str, exp.Query]]:
     _rename(tree, apart)
 
 
-def _rename(tree: exp.Expression, apart: Mapping[str, str]) -> None:
+def _rename(tree: exp.Expr, apart: Mapping[str, str]) -> None:
     for table in tree.find_all(exp.Table):
         if not table.db and table.name in apart:
             table.replace(exp.to_table(apart[table.name], alias=table.alias or table.name))
 
 
-def _for_both(node: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _for_both(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     """What neither engine has by DuckDB's name."""
     if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
-        return exp.func(_KEYS[dialect], *node.expressions)
+        return _key(node.expressions[0], dialect)
     if isinstance(node, exp.Column) and node.name == "rowid":
         row = exp.column(ROW, node.table)
         return exp.alias_(row, "rowid") if isinstance(node.parent, exp.Select) else row
@@ -126,17 +125,28 @@ def _for_both(node: exp.Expression, dialect: Dialect) -> exp.Expression:
     return node
 
 
+def _key(text: exp.Expr, dialect: Dialect) -> exp.Expr:
+    """Our key of an account: no engine needs another's, but none may be negative, and Spark's hash is."""
+    if dialect == "clickhouse":
+        return _call("cityHash64", text)
+    return _call("shiftrightunsigned", _call("xxhash64", text), exp.Literal.number(1))
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"  # how facts carry a time: see `_shape.utc`
 
 
-def _for_clickhouse(node: exp.Expression) -> exp.Expression:
+def _for_clickhouse(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Select):  # where both sides of a join have a column x, `l.x` would keep that whole name
         named = [
             e.as_(e.name) if isinstance(e, exp.Column) and e.table and not e.is_star else e for e in node.expressions
         ]
         node.set("expressions", named)
     if isinstance(node, exp.Mod):  # of decimals it would take the whole units only
-        times = exp.Anonymous(
+        times: exp.Expression = exp.Anonymous(
             this="trunc", expressions=[exp.Div(this=node.this.copy(), expression=node.expression.copy())]
         )
         whole = exp.Mul(this=times, expression=exp.Paren(this=node.expression))
@@ -160,15 +170,15 @@ def _for_clickhouse(node: exp.Expression) -> exp.Expression:
         zone, moment = node.expressions
         return exp.Anonymous(this="toTimeZone", expressions=[moment, zone])
     if isinstance(node, exp.SplitPart):
-        text = exp.func("coalesce", node.this, exp.Literal.string(""))
-        parts = exp.Anonymous(this="splitByString", expressions=[node.args["delimiter"], text])
+        part: exp.Expression = exp.func("coalesce", node.this, exp.Literal.string(""))
+        parts = exp.Anonymous(this="splitByString", expressions=[node.args["delimiter"], part])
         return exp.Anonymous(this="arrayElement", expressions=[parts, node.args["part_index"]])
     if isinstance(node, exp.Trunc):  # keeps the scale there, and a sum of 20 digits before the point would not fit
         return exp.cast(exp.Anonymous(this="trunc", expressions=[node.this]), "decimal(38, 0)")
     return node
 
 
-def _for_spark(node: exp.Expression) -> exp.Expression:
+def _for_spark(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.TimeToStr) and node.args["format"].name == _MOMENT:
         return exp.Anonymous(
             this="date_format", expressions=[node.this, exp.Literal.string("yyyy-MM-dd'T'HH:mm:ss'Z'")]
@@ -192,7 +202,7 @@ def _for_spark(node: exp.Expression) -> exp.Expression:
     return node
 
 
-_RULES: Mapping[Dialect, Callable[[exp.Expression], exp.Expression]] = {
+_RULES: Mapping[Dialect, Callable[[exp.Expr], exp.Expr]] = {
     "clickhouse": _for_clickhouse,
     "spark": _for_spark,
 }
