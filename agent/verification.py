@@ -37,8 +37,13 @@ def _read(path: Path) -> Case:
 
 
 def draft_of(case: Case, text: Path | None) -> tuple[Section, ...]:
-    """The case's own narrative, or the sections of a text file. Raises NotFound or DataError."""
-    return case.narrative.sections if text is None else parse(_text(text, "a text such as narrative.md"))
+    """The case's own narrative, or the sections of a text file. Raises NotFound or DataError, also for no sentence."""
+    if text is None:
+        return case.narrative.sections
+    sections = parse(_text(text, "a text such as narrative.md"))
+    if not any(section.sentences for section in sections):
+        raise DataError("holds no sentence to check", text, hint="expected a text such as narrative.md")
+    return sections
 
 
 def _text(path: Path, expected: str) -> str:

@@ -42,7 +42,7 @@ def check(sentences: Sequence[Sentence], case: Case, titles: Iterable[str] = ())
     """Tell every figure and word of the sentences that the evidence cited beside it does not hold.
 
     Figures are checked against the evidence of CASE that the very sentence cites. TITLES are headings: they must hold
-    no figure. The answer depends on nothing but the arguments.
+    no figure and accuse nobody, since they cite nothing. The answer depends on nothing but the arguments.
     """
     checker = Checker(case)
     found: list[Unsupported] = []
@@ -51,6 +51,8 @@ def check(sentences: Sequence[Sentence], case: Case, titles: Iterable[str] = ())
         for text in checker.figures_of(title):
             figures += 1
             found.append(Unsupported(title, text, "stands in a heading, which must hold no figures"))
+        for text in checker.accusing(title):
+            found.append(Unsupported(title, text, "stands in a heading, which cites nothing that says so"))
     seen: dict[tuple[str, tuple[str, ...]], tuple[int, list[Unsupported]]] = {}
     for sentence in sentences:
         key = (sentence.text, sentence.evidence)
@@ -93,6 +95,11 @@ class Checker:
             for token in tokens(text)
             if token.kind in {"number", "date", "time", "id", "iso", "slashed", "short"}
         ]
+
+    def accusing(self, text: str) -> list[str]:
+        """The words of a heading that accuse or name a kind of service."""
+        marks = read(text, self.names, self.vocabulary).marks
+        return list(dict.fromkeys(mark.text for mark in marks if mark.kind in {"accuse", "service"}))
 
     def sentence(self, sentence: Sentence) -> tuple[int, list[Unsupported]]:
         """How many figures a sentence has, and what is unsupported in it."""

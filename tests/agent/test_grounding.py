@@ -58,6 +58,11 @@ def test_a_heading_holds_no_figure() -> None:
     assert [(u.sentence, u.figure) for u in report.unsupported] == [("The 19 transfers", "19")]
 
 
+def test_a_heading_accuses_nobody() -> None:
+    report = check([], case_of("onchain"), ["What speaks against", "Why it is unusual", "The phishing campaign"])
+    assert [(u.sentence, u.figure) for u in report.unsupported] == [("The phishing campaign", "phishing")]
+
+
 def test_the_same_fact_is_no_fact_where_other_evidence_is_cited() -> None:
     assert not unsupported("customer", "E2", "It received SGD 86,450.00 in 31 transfers from 27 payers.")
     assert unsupported("customer", "E7", "It received SGD 86,450.00 in 31 transfers from 27 payers.")

@@ -88,3 +88,16 @@ def test_what_a_customer_wrote_cannot_drive_the_terminal(
         out = casewright("-w", workspace.folder, "cases", *words).out
         assert "\x1b" not in out
         assert "\u202e" not in out
+
+
+def test_a_text_without_a_sentence_is_refused(casewright: Run, kept: Workspace) -> None:
+    text = kept.folder / "empty.md"
+    text.write_text("# Case memo\n\n## What happened\n", encoding="utf-8")
+    ran = casewright("-w", kept.folder, "verify", "CASE-AL-7", "--text", text)
+    assert ran.code == 1
+    assert "holds no sentence to check" in ran.err
+
+
+def test_verify_says_that_there_is_no_ledger_to_ask(casewright: Run, kept: Workspace) -> None:
+    ran = casewright("-w", kept.folder, "verify", "CASE-AL-7")
+    assert ran.out.rstrip().endswith("evidence asked again: no, there is no ledger here")

@@ -170,7 +170,7 @@ def _for_clickhouse(node: exp.Expr) -> exp.Expr:
         zone, moment = node.expressions
         return exp.Anonymous(this="toTimeZone", expressions=[moment, zone])
     if isinstance(node, exp.SplitPart):
-        part: exp.Expression = exp.func("coalesce", node.this, exp.Literal.string(""))
+        part: exp.Expr = exp.func("coalesce", node.this, exp.Literal.string(""))
         parts = exp.Anonymous(this="splitByString", expressions=[node.args["delimiter"], part])
         return exp.Anonymous(this="arrayElement", expressions=[parts, node.args["part_index"]])
     if isinstance(node, exp.Trunc):  # keeps the scale there, and a sum of 20 digits before the point would not fit

@@ -56,5 +56,6 @@ def _told(report: "Report", moved: "tuple[Moved, ...] | None") -> str:
     lines += [f"moved: {m.told()}" for m in moved or ()]
     counted = f"{report.sentences} sentences, {report.figures} figures: "
     verdict = "all supported" if report.clean else f"{len(report.unsupported)} unsupported"
-    again = "" if moved is None else f"; evidence asked again: {f'{len(moved)} moved' if moved else 'nothing moved'}"
+    what = "no, there is no ledger here" if moved is None else f"{len(moved)} moved" if moved else "nothing moved"
+    again = f"; evidence asked again: {what}"
     return "\n".join([*lines, counted + verdict + again])
