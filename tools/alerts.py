@@ -1,6 +1,7 @@
 """Alerts in the ledger: storing those that rules raise, once each, and listing them by weight."""
 
 import base64
+import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from casewright.knowledge import clock
+from casewright.knowledge.errors import UsageError
 from casewright.knowledge.records import canonical_id
 from casewright.tools.warehouse import Ledger
 
@@ -21,6 +23,15 @@ select id, subject, epoch, since_epoch, rule, title, severity, round(score, 2) a
 from alerts
 where ($rule is null or rule = $rule) and ($subject is null or subject = $subject)
 order by {order}, id limit $limit"""
+
+
+def known_rule(ledger: Ledger, rule: str) -> None:
+    """Raises UsageError with the nearest one where no alert of this ledger was raised by RULE."""
+    rules = [row[0] for row in ledger.rows("select distinct rule from alerts where rule is not null order by rule")]
+    if rule not in rules:
+        close = difflib.get_close_matches(rule, rules, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(rules)}" if rules else ""
+        raise UsageError(f"no alert was raised by a rule {rule!r}", hint=hint)
 
 
 @dataclass(frozen=True)

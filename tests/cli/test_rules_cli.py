@@ -73,6 +73,8 @@ def test_alerts_are_listed_with_what_raised_them(casewright: Callable[..., Any],
         "at": "1970-01-02T00:00:00Z", "since": "1969-12-03T00:00:00Z",
     }  # fmt: skip
     assert "USD 4,000.00" in casewright("-w", folder, "alerts", "list", "--subject", "C-1").out
+    wrong = casewright("-w", folder, "alerts", "list", "--rule", "large-sums")
+    assert (wrong.code, "did you mean 'large-sum'?" in wrong.err) == (2, True)
 
 
 def test_a_wrong_rule_of_the_workspace_is_told_with_its_line(casewright: Callable[..., Any], folder: Path) -> None:
