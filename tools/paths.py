@@ -23,11 +23,14 @@ class Paths(NamedTuple):
     started: Ints  # epoch of the first transfer of the path: the latest possible
 
 
-def paths(onward: Onward, starts: Ints, closed: Ints, *, hops: int = 3, fan_out: int = 1_000) -> Paths:
+def paths(
+    onward: Onward, starts: Ints, closed: Ints, *, hops: int = 3, fan_out: int = 1_000, within: int = FAR_TIME
+) -> Paths:
     """Every transfer that value of each start can have taken within so many hops; ONWARD must run forward.
 
     CLOSED tells for each account from which epoch on nothing is followed out of it; it does not bind a start's own
-    first transfers. Only the first FAN_OUT transfers of an account are followed, a start's own first hop excepted.
+    first transfers. Only the first FAN_OUT transfers of an account are followed, a start's own first hop excepted, and
+    none that stands more than WITHIN seconds after the latest departure.
     """
     onward.read(starts)
     low, end = _window(onward, starts)
@@ -42,6 +45,8 @@ def paths(onward: Onward, starts: Ints, closed: Ints, *, hops: int = 3, fan_out:
         found.append((number, np.full(len(number), hop, np.int64), places, started))
         if hop < hops and len(number):
             number, places, started = _next(onward, number, places, started, closed, fan_out)
+            soon = onward.time(places) - started <= within
+            number, places, started = number[soon], places[soon], started[soon]
     return Paths(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
