@@ -36,7 +36,7 @@ create or replace temp table {table} as select account, leg, epoch, {more}, {usd
 _TOLD = "-- {}: a temporary table, made by following value for at most {} hops from each account\n"
 
 
-class _Table(NamedTuple):
+class Table(NamedTuple):
     """A table that a query names."""
 
     name: str
@@ -45,14 +45,19 @@ class _Table(NamedTuple):
     hops: int
 
 
+def tables(text: str) -> tuple[Table, ...]:
+    """The tables of hops that a query reads, each once."""
+    found = (Table(m[0], m[1] or m[3], m[2] or "", int(m[4])) for m in _NAMES.finditer(text))
+    return tuple(dict.fromkeys(found))
+
+
 @contextmanager
 def handed_over(ledger: Ledger, text: str, who: str) -> Iterator[str]:
     """Have the tables of hops that TEXT reads there, for the accounts of the query WHO.
 
     Yields a line for each of them, to stand before a query that people may want to read.
     """
-    found = (_Table(m[0], m[1] or m[3], m[2] or "", int(m[4])) for m in _NAMES.finditer(text))
-    wanted = list(dict.fromkeys(found))
+    wanted = tables(text)
     try:
         if wanted:
             _Made(ledger, who).all(wanted)
@@ -71,7 +76,7 @@ class _Made:
         self.accounts = [row[0] for row in rows]
         self.until = max((row[1] for row in rows), default=0)
 
-    def all(self, wanted: Sequence[_Table]) -> None:
+    def all(self, wanted: Sequence[Table]) -> None:
         """Make every table."""
         for side in (("reached", "returns"), ("sources",)):
             some = [table for table in wanted if table.kind in side]
@@ -101,7 +106,7 @@ class _Made:
         senders = {row[0] for row in self.ledger.rows(asked)}
         return [account for account in self.accounts if account in senders]
 
-    def _make(self, table: _Table, onward: Onward, found: dict[str, Ints]) -> None:
+    def _make(self, table: Table, onward: Onward, found: dict[str, Ints]) -> None:
         numbers, at = np.unique(found.pop("account"), return_inverse=True)
         names = np.array([onward.names[n] for n in numbers.tolist()], object)
         place = found.pop("place")
@@ -112,7 +117,7 @@ class _Made:
         self.ledger.rows(statement, **given)
 
 
-def _found(around: Surroundings, table: _Table) -> dict[str, Ints]:
+def _found(around: Surroundings, table: Table) -> dict[str, Ints]:
     """The columns of a table of what is around."""
     if table.kind in ("reached", "sources"):
         return reached(around, table.category, table.hops)._asdict()
