@@ -319,8 +319,10 @@ def chain(*parties: str, usd: float = 100, start: int = DAY, kind: str = "transf
     return [{"src": a, "dst": b, "usd": usd, "at": start + n * HOUR, "kind": kind} for n, (a, b) in enumerate(pairs)]
 
 
-def last(ledger: Ledger, name: str, account: str, **asked: Any) -> Any:
-    return values(ledger, name, subjects(account), **asked).to_pylist()[-1]["value"]
+def last(ledger: Ledger, name: str, account: str, also: tuple[str, ...] = (), **asked: Any) -> Any:
+    """The value at the account's last event, asked for ALSO others at once."""
+    rows = values(ledger, name, subjects(account, *also), **asked).to_pylist()
+    return [row["value"] for row in rows if row["account"] == account][-1]
 
 
 def test_a_label_counts_from_when_it_was_known_and_at_the_accounts_own_events_only(
@@ -351,9 +353,12 @@ def test_nothing_is_followed_through_an_exchange_from_when_it_was_known_as_one(
 ) -> None:
     labels = [{"id": "0xex", "category": "exchange", "at": known}, {"id": "0xbad", "category": "scam", "at": 0}]
     rows = [*chain("C-1", "0xex", "0xbad"), *chain("C-1", "0xend", start=9 * DAY)]
-    assert last(make_ledger(rows, labels=labels), "exposure_out_usd", "C-1") == told
-    back = [*chain("0xbad", "0xex", "C-1"), *chain("C-1", "0xend", start=9 * DAY)]
-    assert last(make_ledger(back, labels=labels), "exposure_in_usd", "C-1") == told
+    out, back = "exposure_out_usd", "exposure_in_usd"
+    ledger = make_ledger(rows, labels=labels)
+    assert last(ledger, out, "C-1") == last(ledger, out, "C-1", also=("0xex",)) == told
+    rows = [*chain("0xbad", "0xex", "C-1"), *chain("C-1", "0xend", start=9 * DAY)]
+    ledger = make_ledger(rows, labels=labels)
+    assert last(ledger, back, "C-1") == last(ledger, back, "C-1", also=("0xex",)) == told
 
 
 def test_a_hub_passes_nothing_on_from_the_transfer_that_passes_the_cap(
