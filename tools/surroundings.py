@@ -11,11 +11,12 @@ import numpy as np
 
 from casewright.tools.adjacency import Adjacency
 from casewright.tools.labels import ending, risky
-from casewright.tools.onward import FAR_TIME, FOLLOWED, KNOWN, NOWHERE, Ints, LegsMet, Onward
+from casewright.tools.onward import FAR_TIME, FOLLOWED, KNOWN, NOWHERE, TIME_BITS, Ints, LegsMet, Onward
 from casewright.tools.warehouse import Ledger
 
 ANY = "any"  # stands for every category that carries risk
 MANY = 64  # accounts for which it pays to have all transfers mapped
+FEW = 20  # where they are fewer than one in so many of all, it pays to look where value can have gone at all
 _EVER = 2**62
 _LABELS = """
 select id, category, min(known_epoch) as known from labels where id in (select unnest($ids)) group by id, category"""
@@ -99,7 +100,7 @@ class Surroundings:
         self.marks = Marks(ledger, self.onward)
         self.backward, self._fan_out = backward, fan_out
         self.starts = self.onward.number(accounts)
-        if isinstance(self.onward, Adjacency):
+        if isinstance(self.onward, Adjacency) and len(accounts) * FEW >= self.onward.names.known:
             self._read = np.ones(len(self.onward.names), np.bool_)
             self.marks.look_up(np.arange(self.onward.names.known))
             self.places = np.arange(len(self.onward.rows))
@@ -118,11 +119,11 @@ class Surroundings:
 
     def least_from(self, values: Ints) -> Ints:
         """For each transfer, the least of VALUES among those that its value can go on with; FAR_TIME for none."""
-        whole = np.full(self._size + 1, FAR_TIME, np.int64)
-        whole[self.places] = np.where(self._passes, values, FAR_TIME)
-        lift = self._segment << 36
-        least = np.minimum.accumulate((whole[:-1] + lift)[::-1])[::-1] - lift
-        return np.where(self._on < self._size, np.append(least, FAR_TIME)[self._on], FAR_TIME)
+        lift = self._segment << TIME_BITS
+        held = np.where(self._passes, values, FAR_TIME) + lift
+        least = np.minimum.accumulate(held[::-1])[::-1] - lift
+        found: Ints = np.append(least, FAR_TIME)[self._on]
+        return found
 
     def _spread(self, hops: int) -> Ints:
         """Every place that a path of so many hops can take, by the earliest arrivals."""
@@ -160,23 +161,21 @@ class Surroundings:
 
     def _link(self) -> None:
         """Where the value of each transfer goes on from, and which transfers it may go on with."""
-        onward, closed = self.onward, self.marks.closed()
-        self._size = len(onward.rows)
-        near = onward.near(np.arange(self._size))
+        onward, closed, far = self.onward, self.marks.closed(), self.far
+        times, near = onward.time(self.places), onward.near(self.places)
         self._segment = np.cumsum(np.diff(near, prepend=near[:1]) != 0)
-        times, far, mine = onward.time(self.places), self.far, onward.near(self.places)
-        goes = self._read[far]
         self._passes = np.ones(len(far), np.bool_)
-        on = np.full(len(far), self._size, np.int64)
-        on[goes] = onward.place(far[goes], times[goes])
-        end = np.zeros(len(far), np.int64)
+        goes = self._read[far]
+        low, end = np.zeros((2, len(far)), np.int64)
+        low[goes] = onward.place(far[goes], times[goes])
         end[goes] = window(onward, far[goes])[1]
         if self.backward:
-            goes &= (end - on <= self._fan_out) & (self.moment < closed[far])
+            goes &= (end - low <= self._fan_out) & (self.moment < closed[far])
         else:
-            rank = self.places - window(onward, mine)[0]
-            self._passes = (rank < self._fan_out) & (times < closed[mine])
-        self._on = np.where(goes & (on < end), on, self._size)
+            rank = self.places - window(onward, near)[0]
+            self._passes = (rank < self._fan_out) & (times < closed[near])
+        low, end = np.searchsorted(self.places, low), np.searchsorted(self.places, end)
+        self._on = np.where(goes & (low < end), low, len(far))  # indexes of `places`
 
 
 def window(onward: Onward, accounts: Ints) -> tuple[Ints, Ints]:

@@ -309,7 +309,9 @@ def test_one_account_is_told_the_same_as_all_and_along_mapped_transfers_as_along
         alone = {key: value for who in EVERYBODY for key, value in series(empty, name, asked, (who,)).items()}
         assert alone == whole, name
         monkeypatch.setattr(surroundings, "MANY", 0)
-        assert series(empty, name, asked) == whole, name
+        for few in (0, 20):  # whether all that is mapped is looked at, or what lies around
+            monkeypatch.setattr(surroundings, "FEW", few)
+            assert series(empty, name, asked) == whole, (name, few)
         assert series(empty, name, asked, None) == whole, name
 
 
