@@ -33,8 +33,8 @@ def paths(
     none that stands more than WITHIN seconds after the latest departure.
     """
     onward.read(starts)
-    low, end = _window(onward, starts)
-    rows, places = _ranges(low, end)
+    low, end = window(onward, starts)
+    rows, places = ranges(low, end)
     number, started = rows, onward.time(places)
     found: list[tuple[Ints, Ints, Ints, Ints]] = []
     best = np.empty(0, np.int64), np.empty(0, np.int64)  # start and place in one integer, and its latest departure
@@ -61,14 +61,14 @@ def _next(
     pairs, first = np.unique(keys, return_index=True)
     accounts = pairs & (2**_BITS - 1)
     onward.read(accounts)
-    begin, end = _window(onward, accounts)
+    begin, end = window(onward, accounts)
     end = np.minimum(end, begin + fan_out)
     limit = np.full(len(accounts), FAR_TIME, np.int64)
     known = accounts < len(closed)
     limit[known] = closed[accounts[known]]
     end = np.minimum(end, np.maximum(onward.place(accounts, limit), begin))
     low = np.minimum(onward.place(accounts, times[first]), end)
-    rows, on = _ranges(low, end)
+    rows, on = ranges(low, end)
     last = np.append(first[1:], len(keys))
     latest = _running_maximum(started, first)
     # Among the arrivals of each pair, the last that is not after the transfer.
@@ -107,12 +107,13 @@ def _running_maximum(values: Ints, first: Ints) -> Ints:
     return found
 
 
-def _window(onward: Onward, accounts: Ints) -> tuple[Ints, Ints]:
+def window(onward: Onward, accounts: Ints) -> tuple[Ints, Ints]:
+    """Where the transfers of each account begin, and where they end."""
     least = np.full(len(accounts), -FAR_TIME, np.int64)
     return onward.place(accounts, least), onward.place(accounts, -least)
 
 
-def _ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+def ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
     """Every place from LOW to HIGH: which of the two it belongs to, and the place."""
     lengths = high - low
     rows = np.repeat(np.arange(len(low)), lengths)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from casewright.tools.onward import FAR_TIME, NOWHERE, UNKNOWN, Ints, Onward
-from casewright.tools.paths import paths
-from casewright.tools.surroundings import Marks, Surroundings, between, window
+from casewright.tools.paths import paths, ranges, window
+from casewright.tools.surroundings import Marks, Surroundings
 
 MILLION = 1_000_000
 LONGEST_GAP = 2_592_000  # seconds between the transfers of a chain, or from leaving to coming back: 30 days
@@ -78,7 +78,7 @@ def chains(onward: Onward, marks: Marks, starts: Ints, *, hops: int, fan_out: in
     ledger's order), of no more value and at least half of it, within 30 days, to an address that the chain has not met.
     """
     onward.read(starts)
-    places = between(*window(onward, np.unique(starts)))
+    _, places = ranges(*window(onward, np.unique(starts)))
     places = places[onward.far(places) != NOWHERE]
     number, start, here, moved = onward.near(places), places, places, onward.time(places)
     met = [number, onward.far(places)]

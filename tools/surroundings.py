@@ -12,6 +12,7 @@ import numpy as np
 from casewright.tools.adjacency import Adjacency
 from casewright.tools.labels import ending, risky
 from casewright.tools.onward import FAR_TIME, FOLLOWED, KNOWN, NOWHERE, TIME_BITS, Ints, LegsMet, Onward
+from casewright.tools.paths import ranges, window
 from casewright.tools.warehouse import Ledger
 
 ANY = "any"  # stands for every category that carries risk
@@ -140,7 +141,7 @@ class Surroundings:
             elif hop > 1:
                 end = np.minimum(end, begin + self._fan_out)
                 end = np.minimum(end, np.maximum(onward.place(accounts, marks.closed()[accounts]), begin))
-            places = between(low, end)
+            _, places = ranges(low, np.maximum(low, end))
             far = onward.far(places)
             places, far = places[far != NOWHERE], far[far != NOWHERE]
             found.append(places)
@@ -176,17 +177,3 @@ class Surroundings:
             self._passes = (rank < self._fan_out) & (times < closed[near])
         low, end = np.searchsorted(self.places, low), np.searchsorted(self.places, end)
         self._on = np.where(goes & (low < end), low, len(far))  # indexes of `places`
-
-
-def window(onward: Onward, accounts: Ints) -> tuple[Ints, Ints]:
-    """Where the transfers of each account begin, and where they end."""
-    ever = np.full(len(accounts), FAR_TIME, np.int64)
-    return onward.place(accounts, -ever), onward.place(accounts, ever)
-
-
-def between(low: Ints, end: Ints) -> Ints:
-    """Every place from LOW to END, of each after the one before."""
-    lengths = np.maximum(end - low, 0)
-    starts = np.cumsum(lengths) - lengths
-    found: Ints = np.arange(lengths.sum()) - np.repeat(starts - low, lengths)
-    return found

@@ -14,7 +14,7 @@ import numpy as np
 
 from casewright.tools.onward import FOLLOWED, UNKNOWN, Ints, Onward
 from casewright.tools.reaches import chains, reached, returns
-from casewright.tools.surroundings import Marks, Surroundings, onward_of
+from casewright.tools.surroundings import MANY, Marks, Surroundings, onward_of
 from casewright.tools.warehouse import Ledger
 
 FAN_OUT = 1_000  # transfers of an address that are followed
@@ -78,10 +78,12 @@ class _Made:
 
     def all(self, wanted: Sequence[Table]) -> None:
         """Make every table."""
+        forward: Surroundings | None = None
         for side in (("reached", "returns"), ("sources",)):
             some = [table for table in wanted if table.kind in side]
             if some:
                 around = self._around(self.accounts, max(t.hops for t in some), backward="sources" in side)
+                forward = forward or (None if around.backward else around)
                 for table in some:
                     self._make(table, around.onward, _found(around, table))
         for table in wanted:
@@ -89,9 +91,13 @@ class _Made:
                 around = self._around(self._inside(), table.hops, INSIDE)
                 self._make(table, around.onward, _found(around, table))
             elif table.kind == "chains":
-                onward = onward_of(self.ledger, len(self.accounts), backward=False, until=self.until)
-                marks, starts = Marks(self.ledger, onward), onward.number(self.accounts)
+                onward, marks = (forward.onward, forward.marks) if forward else self._ahead()
+                starts = onward.number(self.accounts)
                 self._make(table, onward, chains(onward, marks, starts, hops=table.hops, fan_out=FAN_OUT)._asdict())
+
+    def _ahead(self) -> tuple[Onward, Marks]:
+        onward = onward_of(self.ledger, len(self.accounts), backward=False, until=self.until)
+        return onward, Marks(self.ledger, onward)
 
     def _around(
         self, accounts: Sequence[str], hops: int, what: str = FOLLOWED, *, backward: bool = False
@@ -101,7 +107,9 @@ class _Made:
         )
 
     def _inside(self) -> list[str]:
-        """The accounts that ever sent value to another account of the house."""
+        """The accounts that ever sent value to another account of the house; all where they are soon looked up."""
+        if len(self.accounts) < MANY:
+            return self.accounts
         asked = f"select distinct account from legs l where l.direction = 'out' and {INSIDE}"
         senders = {row[0] for row in self.ledger.rows(asked)}
         return [account for account in self.accounts if account in senders]
