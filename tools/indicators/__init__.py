@@ -27,8 +27,9 @@ And what lies over hops, as temporary tables that `hops` makes; the name says wh
 - `rings_2` .. `rings_5`: the same over transfers of the kinds internal and p2p alone.
 
 Value is followed in the order in which transfers became known (equal seconds in any order), without trades, fees and
-what was not completed, through the account itself too. Nothing goes on from an address that bears a label where a trace ends, from when it was known;
-nor forward with any but its first 1,000 transfers, nor back once more than 1,000 had come in.
+what was not completed, through the account itself too. Nothing goes on from an address that bears a label where a trace
+ends, from when it was known; nor forward with any but its first 1,000 transfers, nor back once more than 1,000 had come
+in. A transfer far away makes no event of the account: its values stand at its own, with all that was known then.
 
 A query yields account, epoch and value for each second of `legs`; the same row may come several times.
 """
