@@ -19,8 +19,9 @@ A file is SQL with a head of comments: its name, then `key: value` lines; a line
 Keys: means, unit (USD, share, times, seconds, or the plural of what is counted), parameter (any number), side (in or
 out), status (of the transfers that it measures), needs (a ledger's column without which nothing is measured), no_value,
 note, rows (a relation and which of its rows within the trailing window make the value). A parameter without a decimal
-point in its default takes whole numbers. Behind a line `-- crossing` may stand a second query that also takes
-$threshold: it yields only events whose value reaches it, among them each that does so where the one before did not.
+point in its default takes whole numbers. A mark right behind `_` becomes part of a name: `reached_$category`. Behind a
+line `-- crossing` may stand a second query that also takes $threshold: it yields only events whose value reaches it,
+among them each that does so where the one before did not.
 """
 
 import difflib
@@ -148,7 +149,12 @@ class Indicator(Record):
         literals = {
             name: _literal(value) for name, value in {**self.bind(settings), "timezone": timezone, **more}.items()
         }
-        return _MARK.sub(lambda mark: literals[mark[1]], query)
+
+        def told(mark: re.Match[str]) -> str:
+            part_of_name = query[: mark.start()].endswith("_")
+            return literals[mark[1]].strip("'") if part_of_name else literals[mark[1]]
+
+        return _MARK.sub(told, query)
 
     def told(self, settings: Mapping[str, Any], currency: str = "USD", *, text: str = "") -> str:
         """What it means, or TEXT, with the parameters in words: `value that came in within 30 days`."""

@@ -22,10 +22,11 @@ TIME_BITS = 36  # of a time beside its account: 1,000 years around 1970 in secon
 FAR_TIME = 2 ** (TIME_BITS - 1) - 1
 
 _CENTS = f"coalesce(cast(l.usd * 100 as bigint), {UNKNOWN}) as cents"
-_NUMBERS = f"""
-select m.n, l.rowid as row, l.epoch, {{cents}}
+KNOWN = "greatest(l.epoch, l.known_epoch)"  # when a transfer became known: no sooner than it happened
+_NUMBERS = """
+select m.n, l.rowid as row, {moment} as epoch, {cents}
 from legs l join (select unnest($numbers) as n, hash(unnest($names)) as key) m on l.key = m.key
-where l.direction = $side and {FOLLOWED} and l.epoch >= $since and l.epoch < $until"""
+where l.direction = $side and {what} and {moment} >= $since and {moment} < $until"""
 _REST = f"""
 select p.i, l.account, l.counterparty, {_CENTS}, coalesce(cast(l.local * 100 as bigint), {UNKNOWN}) as local_cents
 from legs l join (select unnest($rows) as row, unnest($places) as i) p on l.rowid = p.row"""
@@ -94,16 +95,20 @@ class LegsMet:
 
     Accounts are numbered in the order met. Times are epoch seconds, negated where the trace runs backward, so that
     "not before" is `>=` both ways. Legs are sorted by account and time; a place is an index into them. Values are
-    here (in cents) once the far side was asked for, or from the start where VALUED.
+    here (in cents) once the far side was asked for, or from the start where VALUED. WHAT tells in SQL which legs `l`
+    are followed, MOMENT the second at which each stands.
     """
 
-    def __init__(self, ledger: Ledger, *, backward: bool, since: int, until: int, valued: bool) -> None:
+    def __init__(
+        self, ledger: Ledger, *, backward: bool, since: int, until: int, valued: bool,
+        what: str = FOLLOWED, moment: str = "l.epoch",
+    ) -> None:  # fmt: skip
         self.names: list[str] = []
         self.cents = self.local_cents = self.rows = self._times = self._codes = np.empty(0, np.int64)
         self._far = np.empty(0, np.int64)
         self._near = np.empty(0, np.int64)
         self._ledger, self._sign = ledger, -1 if backward else 1
-        self._query = _NUMBERS.format(cents=_CENTS if valued else f"{UNKNOWN} as cents")
+        self._query = _NUMBERS.format(cents=_CENTS if valued else f"{UNKNOWN} as cents", what=what, moment=moment)
         self._asked = {"side": "in" if backward else "out", "since": since, "until": until}
         self._numbers: dict[str, int] = {}
         self._rank = np.empty(0, np.int64)  # of an account among those read; UNKNOWN until then

@@ -23,15 +23,18 @@ class Paths(NamedTuple):
     started: Ints  # epoch of the first transfer of the path: the latest possible
 
 
-def paths(onward: Onward, starts: Ints, closed: Ints, *, hops: int = 3, fan_out: int = 1_000) -> Paths:
+def paths(
+    onward: Onward, starts: Ints, closed: Ints, *, hops: int = 3, fan_out: int = 1_000, within: int = FAR_TIME
+) -> Paths:
     """Every transfer that value of each start can have taken within so many hops; ONWARD must run forward.
 
     CLOSED tells for each account from which epoch on nothing is followed out of it; it does not bind a start's own
-    first transfers. Only the first FAN_OUT transfers of an account are followed, a start's own first hop excepted.
+    first transfers. Only the first FAN_OUT transfers of an account are followed, a start's own first hop excepted, and
+    none that stands more than WITHIN seconds after the latest departure.
     """
     onward.read(starts)
-    low, end = _window(onward, starts)
-    rows, places = _ranges(low, end)
+    low, end = window(onward, starts)
+    rows, places = ranges(low, end)
     number, started = rows, onward.time(places)
     found: list[tuple[Ints, Ints, Ints, Ints]] = []
     best = np.empty(0, np.int64), np.empty(0, np.int64)  # start and place in one integer, and its latest departure
@@ -42,6 +45,8 @@ def paths(onward: Onward, starts: Ints, closed: Ints, *, hops: int = 3, fan_out:
         found.append((number, np.full(len(number), hop, np.int64), places, started))
         if hop < hops and len(number):
             number, places, started = _next(onward, number, places, started, closed, fan_out)
+            soon = onward.time(places) - started <= within
+            number, places, started = number[soon], places[soon], started[soon]
     return Paths(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
@@ -56,14 +61,14 @@ def _next(
     pairs, first = np.unique(keys, return_index=True)
     accounts = pairs & (2**_BITS - 1)
     onward.read(accounts)
-    begin, end = _window(onward, accounts)
+    begin, end = window(onward, accounts)
     end = np.minimum(end, begin + fan_out)
     limit = np.full(len(accounts), FAR_TIME, np.int64)
     known = accounts < len(closed)
     limit[known] = closed[accounts[known]]
     end = np.minimum(end, np.maximum(onward.place(accounts, limit), begin))
     low = np.minimum(onward.place(accounts, times[first]), end)
-    rows, on = _ranges(low, end)
+    rows, on = ranges(low, end)
     last = np.append(first[1:], len(keys))
     latest = _running_maximum(started, first)
     # Among the arrivals of each pair, the last that is not after the transfer.
@@ -102,12 +107,13 @@ def _running_maximum(values: Ints, first: Ints) -> Ints:
     return found
 
 
-def _window(onward: Onward, accounts: Ints) -> tuple[Ints, Ints]:
+def window(onward: Onward, accounts: Ints) -> tuple[Ints, Ints]:
+    """Where the transfers of each account begin, and where they end."""
     least = np.full(len(accounts), -FAR_TIME, np.int64)
     return onward.place(accounts, least), onward.place(accounts, -least)
 
 
-def _ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+def ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
     """Every place from LOW to HIGH: which of the two it belongs to, and the place."""
     lengths = high - low
     rows = np.repeat(np.arange(len(low)), lengths)

@@ -10,6 +10,7 @@ from casewright.knowledge.measures import value_text
 from casewright.knowledge.rule import Condition, Population, Rule
 from casewright.tools import alerts
 from casewright.tools.indicators import indicator
+from casewright.tools.indicators.hops import handed_over
 from casewright.tools.indicators.readings import ROUNDED, everybody
 from casewright.tools.indicators.relations import expression, missing, relations
 from casewright.tools.warehouse import Ledger
@@ -77,7 +78,7 @@ def live(rules: Mapping[str, Rule], name: str = "") -> tuple[Rule, ...]:
 def crossings(ledger: Ledger, rule: Rule) -> tuple[list[Crossing], tuple[str, ...]]:
     """The first event, and after each cool-down the next, at which RULE holds for each account; what is unmeasured."""
     query, unmeasured = _query(ledger, rule)
-    with ledger.asked(()):
+    with ledger.asked(()), handed_over(ledger, query, everybody(ledger)):
         rows = ledger.rows(query) if query else []
     found: list[Crossing] = []
     for account, epoch, *values in rows:

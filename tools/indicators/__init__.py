@@ -12,6 +12,25 @@ What a file's query may read; everything holds the whole history of the accounts
 - `destinations`: address, account, epoch; every completed transfer to the outside addresses that they sent to, whoever
   sent it, less the house's own wallets and labelled services.
 
+And what lies over hops, as temporary tables that `hops` makes; the name says what is asked, `reached_$category$hops`:
+
+- `reached_C1` .. `reached_C5` (C a category of labels, or `any` that carries risk): one row for each transfer out of
+  the account whose value can have gone to an address of that category within so many hops, and each number of hops
+  that tells it sooner than fewer do: account, leg (the transfer's number here), moved (its second), hop, epoch (from
+  when on it was known: the last transfer of the path and the label), usd.
+- `sources_C1` .. `sources_C5`: the same for transfers into the account and where their value can have come from.
+- `chains_2` .. `chains_5`: one row for each transfer out of the account and each hop that its value went in one piece:
+  account, leg, moved, hop (1 is the transfer itself), epoch (of the last), gap (seconds, the longest between two),
+  kept (of a million, the least that one passed on of the one before), usd.
+- `returns_2` .. `returns_5`: one row for each transfer into the account by which value that had left can have come
+  back at most 30 days later: account, leg, epoch, started (when it left, the latest possible), usd.
+- `rings_2` .. `rings_5`: the same over transfers of the kinds internal and p2p alone.
+
+Value is followed in the order in which transfers became known (equal seconds in any order), without trades, fees and
+what was not completed, through the account itself too. Nothing goes on from an address that bears a label where a trace
+ends, from when it was known; nor forward with any but its first 1,000 transfers, nor back once more than 1,000 had come
+in. A transfer far away makes no event of the account: its values stand at its own, with all that was known then.
+
 A query yields account, epoch and value for each second of `legs`; the same row may come several times.
 """
 

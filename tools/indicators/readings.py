@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from casewright.knowledge.indicator import Indicator, Request
 from casewright.knowledge.records import Subjects
 from casewright.tools.indicators.files import indicator
+from casewright.tools.indicators.hops import handed_over
 from casewright.tools.indicators.relations import ASKED, CUSTOMERS, EVERYONE, expression, missing, relations
 from casewright.tools.warehouse import Ledger
 
@@ -75,7 +76,7 @@ def values(ledger: Ledger, name: str, subjects: Subjects | None = None, **settin
         f"with {steps}\nselect s.account, s.epoch, any_value(s.value) as value from series s{within}\n"
         "where s.account in (select account from who) group by all order by s.account, s.epoch"
     )
-    with ledger.asked(subjects or ()):
+    with ledger.asked(subjects or ()), handed_over(ledger, query, who):
         return ledger.table(statement)
 
 
@@ -97,7 +98,8 @@ def peaks(ledger: Ledger, requests: Sequence[Request], subjects: Subjects) -> Pe
     with ledger.asked(subjects) as text:
         state = {row[0]: row[1:] for row in ledger.rows(f"with {','.join(steps)}{_STATE}")}
         statement = _statement(steps, [(nr, asked_for[nr], requests[nr], queries[nr]) for nr in able]) if able else ""
-        rows = ledger.rows(statement) if able else []
+        with handed_over(ledger, statement, ASKED) as traced:
+            rows = ledger.rows(statement) if able else []
     found = {(nr, number): (value, abs(at)) for number, nr, (value, at) in rows}
     read, silent = [], []
     for nr, moved, priced in ((nr, *state[nr][1:]) for nr in sorted(state)):
@@ -108,7 +110,7 @@ def peaks(ledger: Ledger, requests: Sequence[Request], subjects: Subjects) -> Pe
                 unpriced = moved and not priced and "legs.usd" in asked_for[number].needs
                 reason = reasons[number] or (_UNPRICED if unpriced else _silent(asked_for[number], request, ledger))
                 silent.append(Unmeasured(subjects[nr].id, number, reason))
-    return Peaks(tuple(read), tuple(silent), sum(row[0] for row in state.values()), f"{text}\n{statement}")
+    return Peaks(tuple(read), tuple(silent), sum(row[0] for row in state.values()), f"{text}\n{traced}{statement}")
 
 
 def _statement(steps: Iterable[str], able: Sequence[tuple[int, Indicator, Request, str]]) -> str:
