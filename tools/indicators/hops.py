@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from casewright.tools.intake.columns import literal
 from casewright.tools.onward import FOLLOWED, UNKNOWN, Ints, Onward
 from casewright.tools.reaches import chains, reached, returns
 from casewright.tools.surroundings import MANY, Marks, Surroundings, onward_of
@@ -33,7 +34,7 @@ _MAKE = """
 create or replace temp table {table} as select account, leg, epoch, {more}, {usd} from (
     select unnest($account::varchar[]) as account, unnest($leg::bigint[]) as leg, unnest($epoch::bigint[]) as epoch,
            {arrays}, unnest($cents::bigint[]) as cents)"""
-_TOLD = "-- {}: a temporary table, made by following value for at most {} hops from each account\n"
+_ROWS_TOLD = 20
 
 
 class Table(NamedTuple):
@@ -55,16 +56,37 @@ def tables(text: str) -> tuple[Table, ...]:
 def handed_over(ledger: Ledger, text: str, who: str) -> Iterator[str]:
     """Have the tables of hops that TEXT reads there, for the accounts of the query WHO.
 
-    Yields a line for each of them, to stand before a query that people may want to read.
+    Yields the text that makes the same tables by hand, of long ones the first twenty rows, to stand before a query
+    that people may want to run.
     """
     wanted = tables(text)
     try:
         if wanted:
             _Made(ledger, who).all(wanted)
-        yield "".join(_TOLD.format(table.name, table.hops) for table in wanted)
+        yield "".join(_by_hand(ledger, table) for table in wanted)
     finally:
         for table in wanted:
             ledger.rows(f"drop table if exists {table.name}")
+
+
+def _by_hand(ledger: Ledger, table: Table) -> str:
+    """The statement that makes a table of hops by hand; where there are many rows, the first of them."""
+    kinds = {"account": "varchar", "leg": "bigint", "epoch": "bigint"}
+    kinds |= {**dict.fromkeys(_MORE[table.kind], "bigint"), "usd": "decimal(18, 2)"}
+    names = ", ".join(kinds)
+    rows = ledger.rows(f"select {names} from {table.name} order by {names} limit {_ROWS_TOLD}")
+    more = int(ledger.value(f"select count(*) from {table.name}")) - len(rows)
+    values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+    nothing = f"({', '.join('null' for _ in kinds)})"
+    columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in kinds.items())
+    return (
+        f"create or replace temp table {table.name} as select {columns} from (values {values or nothing}) v({names})"
+        f"{'' if rows else ' where false'};{f' -- and {more:,} more' if more else ''}\n"
+    )
+
+
+def _literal(value: object) -> str:
+    return "null" if value is None else literal(value) if isinstance(value, str) else str(value)
 
 
 class _Made:
