@@ -11,17 +11,11 @@ A file is SQL with a head of comments: its name, then `key: value` lines; a line
     -- needs: legs.usd = USD values
     -- no_value: ...why an account with events may have no value
     -- note: ...a reason that the query cannot tell
-    -- rows: legs where moved and direction = 'in'
-    select ...
-    -- crossing
-    select ...
 
 Keys: means, unit (USD, share, times, seconds, or the plural of what is counted), parameter (any number), side (in or
 out), status (of the transfers that it measures), needs (a ledger's column without which nothing is measured), no_value,
-note, rows (a relation and which of its rows within the trailing window make the value). A parameter without a decimal
-point in its default takes whole numbers. A mark right behind `_` becomes part of a name: `reached_$category`. Behind a
-line `-- crossing` may stand a second query that also takes $threshold: it yields only events whose value reaches it,
-among them each that does so where the one before did not.
+note. A parameter without a decimal point in its default takes whole numbers. A mark right behind `_` becomes part of a
+name: `reached_$category`.
 """
 
 import difflib
@@ -40,8 +34,7 @@ from casewright.knowledge.records import Record
 Setting = int | Decimal | str  # a parameter's value: a whole number, a decimal or one of its words
 
 _KINDS: Mapping[str, Kind] = {"USD": "money", "share": "share", "times": "ratio", "seconds": "duration"}
-_KEYS = ("means", "unit", "parameter", "side", "status", "needs", "no_value", "note", "rows")
-_CROSSING = "-- crossing"
+_KEYS = ("means", "unit", "parameter", "side", "status", "needs", "no_value", "note")
 _PARAMETER = re.compile(
     r"(?P<name>[a-z_]+) = (?P<default>\S+) \((?P<range>[^)]+)\)(?: (?P<unit>[A-Za-z]+))?, (?P<means>.+)"
 )
@@ -106,9 +99,7 @@ class Indicator(Record):
     needs: Mapping[str, str] = Field(default_factory=dict)  # table.column -> what that holds, in words
     no_value: str = ""
     note: str = ""
-    rows: str = ""  # RELATION where CONDITION: what makes the value within the trailing window
     query: str = Field(repr=False)
-    crossing: str = Field(default="", repr=False)
 
     @property
     def kind(self) -> Kind:
@@ -132,29 +123,14 @@ class Indicator(Record):
 
     def sql(self, settings: Mapping[str, Any], timezone: str = "UTC") -> str:
         """Its query with the parameters as literals: account, epoch, value at each event. Raises UsageError."""
-        return self._bound(self.query, settings, timezone)
-
-    def rows_sql(self, settings: Mapping[str, Any], timezone: str = "UTC") -> str:
-        """`RELATION where CONDITION` with the parameters as literals, of what makes its value. Raises UsageError."""
-        return self._bound(self.rows, settings, timezone)
-
-    def crossing_sql(self, settings: Mapping[str, Any], threshold: Decimal, timezone: str = "UTC") -> str:
-        """The query of the events whose value reaches THRESHOLD, filtered before it is measured; empty where none pays.
-
-        Raises UsageError.
-        """
-        return self._bound(self.crossing, settings, timezone, threshold=threshold)
-
-    def _bound(self, query: str, settings: Mapping[str, Any], timezone: str, **more: Setting) -> str:
-        literals = {
-            name: _literal(value) for name, value in {**self.bind(settings), "timezone": timezone, **more}.items()
-        }
+        literals = {name: _literal(value) for name, value in self.bind(settings).items()}
+        literals["timezone"] = _literal(timezone)
 
         def told(mark: re.Match[str]) -> str:
-            part_of_name = query[: mark.start()].endswith("_")
+            part_of_name = self.query[: mark.start()].endswith("_")
             return literals[mark[1]].strip("'") if part_of_name else literals[mark[1]]
 
-        return _MARK.sub(told, query)
+        return _MARK.sub(told, self.query)
 
     def told(self, settings: Mapping[str, Any], currency: str = "USD", *, text: str = "") -> str:
         """What it means, or TEXT, with the parameters in words: `value that came in within 30 days`."""
@@ -211,8 +187,7 @@ def read_indicator(path: Path) -> Indicator:
     errors: list[CasewrightError] = []
     if not lines or lines[0].removeprefix("--").strip() != path.stem:
         errors.append(KnowledgeError(f"the first line must name it: -- {path.stem}", path, 1))
-    query, _, crossing = "\n".join(lines[length:]).partition(f"\n{_CROSSING}\n")
-    told: dict[str, Any] = {"name": path.stem, "query": _statement(query), "crossing": _statement(crossing)}
+    told: dict[str, Any] = {"name": path.stem, "query": "\n".join(lines[length:]).strip().rstrip(";")}
     parameters, needs = [], {}
     for line, key, value in _head(lines[1:length]):
         try:
@@ -228,20 +203,13 @@ def read_indicator(path: Path) -> Indicator:
         except ValueError as error:
             errors.append(KnowledgeError(str(error), path, line))
     marks = set(_MARK.findall(told["query"])) - set(BUILT_IN)
-    strange = set(_MARK.findall(f"{crossing} {told.get('rows', '')}")) - marks - {*BUILT_IN, "threshold"}
     names = {parameter.name for parameter in parameters}
     if marks != names and not errors:
         errors.append(KnowledgeError(f"the query uses {sorted(marks)}, the head declares {sorted(names)}", path, 1))
-    if strange:
-        errors.append(KnowledgeError(f"its rows or crossing use {sorted(strange)}, which its query does not", path, 1))
     errors += [KnowledgeError(f"the key {key!r} is missing", path, 1) for key in ("means", "unit") if key not in told]
     if errors:
         raise join_errors(errors)
     return Indicator(**told, parameters=tuple(parameters), needs=needs)
-
-
-def _statement(text: str) -> str:
-    return text.strip().rstrip(";")
 
 
 def _head(lines: list[str]) -> Iterator[tuple[int, str, str]]:

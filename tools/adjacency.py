@@ -21,6 +21,7 @@ from casewright.tools.onward import FAR_TIME, NOWHERE, TIME_BITS, UNKNOWN, Bools
 from casewright.tools.warehouse import Ledger
 
 Progress = Callable[[float], None]  # gets the share that is done, 0 to 1
+MANY = 64  # accounts for which it pays to have all transfers mapped
 _VERSION = 1
 _PROBES = 64
 _CHUNK = 2**22
@@ -60,6 +61,11 @@ class Adjacency:
         self._strangers: dict[str, int] = {}
         self._enough: dict[int, Ints] = {}
         self._labelled: Bools | None = None
+
+    @staticmethod
+    def pays(ledger: Ledger, accounts: int) -> bool:
+        """Whether so many accounts are worth the arrays, and these can be written beside the ledger."""
+        return accounts >= MANY and os.access(ledger.path.parent, os.W_OK)
 
     @classmethod
     def open(cls, ledger: Ledger, *, backward: bool = False, progress: Progress | None = None) -> Self:

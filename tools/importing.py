@@ -17,7 +17,6 @@ import duckdb
 from casewright.knowledge.errors import DataError, SettingsError
 from casewright.knowledge.records import Record
 from casewright.tools.intake import repeats
-from casewright.tools.intake.columns import literal
 from casewright.tools.intake.customers import settle_versions
 from casewright.tools.intake.files import SourceFile, open_file, scan
 from casewright.tools.intake.keep import Kept, keep
@@ -27,7 +26,7 @@ from casewright.tools.intake.rates import value_transfers
 from casewright.tools.intake.reading import Reading, Wishes
 from casewright.tools.intake.stage import stage
 from casewright.tools.sources import Source, source_of, sources
-from casewright.tools.warehouse import Ledger
+from casewright.tools.warehouse import Ledger, literal
 
 __all__ = ["ImportReport", "Reject", "fields", "import_file", "sources"]
 

@@ -7,6 +7,7 @@ import numpy as np
 from casewright.knowledge.records import Subjects
 from casewright.tools.labels import PASSING, Labels
 from casewright.tools.onward import NOWHERE, UNKNOWN, Bools, Ints, Onward
+from casewright.tools.paths import ranges
 from casewright.tools.traced import ACCOUNT_BITS, Caps, Stop, Walk
 
 ALWAYS = 2**62  # the open end of a window
@@ -138,7 +139,7 @@ class Steps:
 
     def _legs(self, hop: int, low: Ints, until: Ints) -> tuple[Ints, Ints]:
         """Every followable leg from LOW to UNTIL: which of the two it belongs to, and its place."""
-        rows, places = _ranges(low, until)
+        rows, places = ranges(low, until)
         keep = self._enough(places)
         rows, places = rows[keep], places[keep]
         if hop == 1 and np.any(self.unfollowed):
@@ -174,7 +175,7 @@ class Steps:
             return
         self.onward.read(far)
         times = self.onward.time(places)
-        rows, on = _ranges(self.onward.place(far, times), self.onward.place(far, times + 1))
+        rows, on = ranges(self.onward.place(far, times), self.onward.place(far, times + 1))
         same = self.onward.same_transaction(places[rows], on) & self._enough(on)
         rows, on = rows[same], (number[rows[same]] << _PLACE_BITS) + on[same]
         self.into = np.concatenate([self.into, (number[rows] << _PLACE_BITS) + places[rows]])
@@ -226,13 +227,6 @@ class Steps:
             late=self.late,
             halted=self.halted,
         )
-
-
-def _ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
-    """Every place from LOW to HIGH: which of the two it belongs to, and the place."""
-    lengths = high - low
-    rows = np.repeat(np.arange(len(low)), lengths)
-    return rows, np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths) + low[rows]
 
 
 def _sums(number: Ints, values: Ints | Bools, length: int) -> Ints:

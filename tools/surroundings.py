@@ -4,7 +4,6 @@ Measures that may use only what was known at a moment need both with their times
 which it became known, an address is closed from when a label that ends a trace was known, and risky from when that was.
 """
 
-import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +15,6 @@ from casewright.tools.paths import ranges, window
 from casewright.tools.warehouse import Ledger
 
 ANY = "any"  # stands for every category that carries risk
-MANY = 64  # accounts for which it pays to have all transfers mapped
 FEW = 20  # where they are fewer than one in so many of all, it pays to look where value can have gone at all
 _EVER = 2**62
 _LABELS = """
@@ -29,7 +27,7 @@ def onward_of(ledger: Ledger, accounts: int, *, backward: bool, until: int, what
     The mapped arrays are sorted by when transfers happened, and serve only where each was known at once. UNTIL bounds
     what is read, exclusive; WHAT tells in SQL which legs `l` are followed.
     """
-    mapped = accounts >= MANY and what == FOLLOWED and os.access(ledger.path.parent, os.W_OK)
+    mapped = what == FOLLOWED and Adjacency.pays(ledger, accounts)
     if mapped and not ledger.rows("select 1 from legs where known_epoch > epoch limit 1"):
         return Adjacency.open(ledger, backward=backward)
     return LegsMet(ledger, backward=backward, since=-_EVER, until=until, valued=False, what=what, moment=KNOWN)

@@ -9,7 +9,6 @@ at a label whose bearer mixes what it gets; through a bridge value goes on withi
 This is an upper bound, not an attribution: all value that passed through an account on the way counts.
 """
 
-import os
 from collections.abc import Iterator
 
 from casewright.knowledge.errors import UsageError
@@ -22,7 +21,6 @@ from casewright.tools.traced import Caps, Walk
 from casewright.tools.warehouse import Ledger
 
 _SUBJECTS_AT_ONCE = 500  # bounds the memory of a batch
-_MANY = 64  # subjects for which it pays to have all transfers mapped
 
 
 def walks(
@@ -36,7 +34,7 @@ def walks(
     if not subjects:
         return
     onward: Onward
-    if len(subjects) >= _MANY and os.access(ledger.path.parent, os.W_OK):
+    if Adjacency.pays(ledger, len(subjects)):
         onward = Adjacency.open(ledger, backward=backward, progress=progress)
     else:
         since = min(-ALWAYS if s.since is None else s.since for s in subjects)

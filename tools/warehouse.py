@@ -222,7 +222,7 @@ def asked_text(subjects: Subjects) -> str:
     """The statement that makes the table `asked` of these subjects by hand; of many, the first twenty."""
     create = "create or replace temp table asked as select nr, hash(id) as key, id, since, until from (values"
     told = _asked_rows(subjects[:20])
-    as_text = ", ".join(f"({nr}, {_quoted(name)}, {since}, {until})" for nr, name, since, until in told)
+    as_text = ", ".join(f"({nr}, {literal(name)}, {since}, {until})" for nr, name, since, until in told)
     more = f" -- and {len(subjects) - 20} more" if len(subjects) > 20 else ""
     return f"{create} {as_text}) v(nr, id, since, until);{more}"
 
@@ -239,8 +239,11 @@ def _most(epoch: int | None) -> int:
     return 2**62 if epoch is None else epoch
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def literal(value: object) -> str:
+    """The value as a SQL literal: null, a text in quotes, a number as it is."""
+    if value is None:
+        return "null"
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
 
 
 @contextmanager

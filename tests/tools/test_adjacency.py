@@ -17,7 +17,6 @@ from casewright.knowledge.errors import DataError
 from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Subject, subjects
 from casewright.tools import adjacency, edges
-from casewright.tools import trace as tracing
 from casewright.tools.adjacency import Adjacency
 from casewright.tools.queries.trace import trace
 from casewright.tools.trace import along, walks
@@ -91,7 +90,7 @@ def test_a_trace_along_the_adjacency_tells_all_that_the_trace_along_the_ledger_t
 
     along_the_ledger = ask()
     with monkeypatch.context() as patch:
-        patch.setattr(tracing, "_MANY", 1)
+        patch.setattr(adjacency, "MANY", 1)
         along_the_adjacency = ask()
     assert told(along_the_adjacency) == told(along_the_ledger)
 

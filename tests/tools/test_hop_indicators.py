@@ -19,7 +19,7 @@ from casewright.knowledge.categories import categories
 from casewright.knowledge.errors import UsageError
 from casewright.knowledge.records import subjects
 from casewright.knowledge.rule import Rule
-from casewright.tools import rules, surroundings
+from casewright.tools import adjacency, rules, surroundings
 from casewright.tools.indicators import Request, catalogue, hops, indicator, peaks, values
 from casewright.tools.warehouse import Ledger
 
@@ -304,11 +304,11 @@ def test_one_account_is_told_the_same_as_all_and_along_mapped_transfers_as_along
     fill(empty, world)
     cap(fan_out)
     for name in NAMES:
-        monkeypatch.setattr(surroundings, "MANY", 64)
+        monkeypatch.setattr(adjacency, "MANY", 64)
         whole = series(empty, name, asked)
         alone = {key: value for who in EVERYBODY for key, value in series(empty, name, asked, (who,)).items()}
         assert alone == whole, name
-        monkeypatch.setattr(surroundings, "MANY", 0)
+        monkeypatch.setattr(adjacency, "MANY", 0)
         for few in (0, 20):  # whether all that is mapped is looked at, or what lies around
             monkeypatch.setattr(surroundings, "FEW", few)
             assert series(empty, name, asked) == whole, (name, few)

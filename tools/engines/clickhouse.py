@@ -197,7 +197,7 @@ class _Server:
                 password=parts.password or "",
                 secure=parts.scheme == "clickhouses",
             )
-        except Exception as error:
+        except Exception as error:  # whatever the driver raises, a person reads one line
             raise DataError(f"no ClickHouse answers ({_first_line(error)})", place, hint="see engine_url") from error
 
     def run(self, statement: str) -> None:

@@ -53,7 +53,7 @@ class Spark:
         """The rows of a query."""
         try:
             return self._spark.sql(query).toArrow()
-        except Exception as error:
+        except Exception as error:  # whatever the driver raises, a person reads one line
             raise DataError(f"Spark refuses ({str(error).strip().splitlines()[0][:300]})", self.place) from error
 
     def keep(self, name: str, query: str) -> None:
@@ -133,7 +133,7 @@ def _session(url: str) -> "SparkSession":
         builder = builder.config(name, value)
     try:
         session = builder.getOrCreate()
-    except Exception as error:
+    except Exception as error:  # whatever the driver raises, a person reads one line
         told = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
         raise DataError(f"no Spark session comes up ({told})", url, hint="is Java 17 or newer installed?") from error
     if not url.startswith("sc://"):

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from casewright.knowledge.errors import DataError
 from casewright.tools.engines.translate import ROW
-from casewright.tools.intake.columns import literal
-from casewright.tools.warehouse import SCHEMA, Ledger
+from casewright.tools.warehouse import SCHEMA, Ledger, literal
 
 if TYPE_CHECKING:
     from casewright.tools.engines.remote import Engine

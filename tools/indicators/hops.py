@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from casewright.tools.intake.columns import literal
+from casewright.tools.adjacency import MANY
 from casewright.tools.onward import FOLLOWED, UNKNOWN, Ints, Onward
 from casewright.tools.reaches import chains, reached, returns
-from casewright.tools.surroundings import MANY, Marks, Surroundings, onward_of
-from casewright.tools.warehouse import Ledger
+from casewright.tools.surroundings import Marks, Surroundings, onward_of
+from casewright.tools.warehouse import Ledger, literal
 
 FAN_OUT = 1_000  # transfers of an address that are followed
 INSIDE = f"{FOLLOWED} and l.kind in ('internal', 'p2p')"  # what moves value between accounts of the house
@@ -76,17 +76,13 @@ def _by_hand(ledger: Ledger, table: Table) -> str:
     names = ", ".join(kinds)
     rows = ledger.rows(f"select {names} from {table.name} order by {names} limit {_ROWS_TOLD}")
     more = int(ledger.value(f"select count(*) from {table.name}")) - len(rows)
-    values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+    values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
     nothing = f"({', '.join('null' for _ in kinds)})"
     columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in kinds.items())
     return (
         f"create or replace temp table {table.name} as select {columns} from (values {values or nothing}) v({names})"
         f"{'' if rows else ' where false'};{f' -- and {more:,} more' if more else ''}\n"
     )
-
-
-def _literal(value: object) -> str:
-    return "null" if value is None else literal(value) if isinstance(value, str) else str(value)
 
 
 class _Made:

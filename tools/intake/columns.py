@@ -9,14 +9,10 @@ from collections.abc import Mapping, Sequence
 from casewright.knowledge.records import CANONICAL_SQL
 from casewright.tools.intake.kinds import Field, Kind
 from casewright.tools.intake.reading import DAYS_SINCE, Raw, Reading
+from casewright.tools.warehouse import literal
 
 LONGEST_KEPT = 500  # characters of a rejected row's text
 _LAST_EPOCH = 4_102_444_799  # 2099-12-31T23:59:59Z
-
-
-def literal(text: str) -> str:
-    """The text as a SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def name(column: str) -> str:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from casewright.tools.intake.columns import LONGEST_KEPT, literal, name
+from casewright.tools.intake.columns import LONGEST_KEPT, name
 from casewright.tools.intake.files import Scan, SourceFile
 from casewright.tools.intake.kinds import Kind
 from casewright.tools.intake.labels import settle_letter_case, store_inline
 from casewright.tools.intake.progress import Progress
 from casewright.tools.intake.reading import Reading
 from casewright.tools.intake.repeats import fresh
-from casewright.tools.warehouse import Ledger
+from casewright.tools.warehouse import Ledger, literal
 
 TOLD = 1_000  # rejects that a report carries; the ledger keeps all
 

@@ -1,8 +1,7 @@
 """Labels beyond their own files: names that stand in transfers, addresses whose letter case a list does not know."""
 
-from casewright.tools.intake.columns import literal
 from casewright.tools.intake.reading import InlineLabel
-from casewright.tools.warehouse import Ledger
+from casewright.tools.warehouse import Ledger, literal
 
 CASE_UNKNOWN = "case unknown"  # the confidence of a label that waits under a lower-case address
 _CASE_FOUND = "authority_data"

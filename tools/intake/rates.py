@@ -8,9 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from casewright.knowledge.errors import SettingsError
-from casewright.tools.intake.columns import literal
 from casewright.tools.intake.mapping import rate_of
-from casewright.tools.warehouse import Ledger
+from casewright.tools.warehouse import Ledger, literal
 
 HEADER = ("date", "currency", "usd_per_unit", "source")
 LONGEST_GAP = 7  # days that a rate stands for, after its own

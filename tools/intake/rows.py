@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casewright.knowledge.errors import DataError
-from casewright.tools.intake.columns import literal, name
+from casewright.tools.intake.columns import name
 from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.reading import Raw, Row
+from casewright.tools.warehouse import literal
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 
 from casewright.knowledge.errors import DataError
-from casewright.tools.intake.columns import literal, staging_query
+from casewright.tools.intake.columns import staging_query
 from casewright.tools.intake.files import Scan, SourceFile
 from casewright.tools.intake.kinds import Kind
 from casewright.tools.intake.reading import Raw, Reading
 from casewright.tools.intake.rows import by_hand, by_machine, raw_rows, rows_by_hand, texts_by_hand
-from casewright.tools.warehouse import Ledger
+from casewright.tools.warehouse import Ledger, literal
 
 # What DuckDB says of a file that it cannot take apart: too many cells, an open quote. A full disk is none of these.
 _MALFORMED = (duckdb.InvalidInputException, duckdb.ConversionException)

@@ -13,7 +13,7 @@ from casewright.knowledge.clock import local_date
 from casewright.knowledge.errors import UsageError
 from casewright.knowledge.evidence import Evidence, Fact, Share, Table
 from casewright.knowledge.records import Subject, Subjects
-from casewright.tools.warehouse import Ledger
+from casewright.tools.warehouse import Ledger, literal
 
 _TOLD = 5  # accounts whose cuts are told one by one
 
@@ -104,7 +104,7 @@ class Question:
     def _say(self, query: str, parameters: Mapping[str, Any]) -> str:
         """Keep the statement for people, with its values in it and over all legs; what to run is returned."""
         text = query.strip().replace("near_legs", "legs")
-        self._said.append(re.sub(r"\$(\w+)", lambda name: _literal(parameters[name[1]]), text) + ";")
+        self._said.append(re.sub(r"\$(\w+)", lambda name: literal(parameters[name[1]]), text) + ";")
         return query.replace("near_legs", self.ledger.near_legs)
 
 
@@ -163,9 +163,3 @@ def _day(epoch: int, zone: str) -> str:
         return local_date(epoch, zone).isoformat()
     except (ValueError, OverflowError, OSError):  # beyond the calendar: milliseconds for seconds, say
         return str(epoch)
-
-
-def _literal(value: Any) -> str:
-    if value is None:
-        return "null"
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 
 from casewright.knowledge.errors import UsageError
-from casewright.tools.intake.columns import literal
 from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import Kind
 from casewright.tools.intake.reading import Reading, Row, Wishes
@@ -16,6 +15,7 @@ from casewright.tools.intake.rows import texts_by_hand
 from casewright.tools.sources import Source
 from casewright.tools.sources._list_date import date_of_list
 from casewright.tools.sources._tables import words
+from casewright.tools.warehouse import literal
 
 _ADDRESS = re.compile(r"[A-Za-z0-9:_.-]{14,200}")
 _SYMBOL = re.compile(r"[_-]([A-Z]{3,5})$")

@@ -7,13 +7,13 @@ Four layouts: `explorer,address,name,labels` (tags separated by `|`), `address,e
 
 from dataclasses import dataclass
 
-from casewright.tools.intake.columns import literal
 from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import Kind
 from casewright.tools.intake.reading import Reading, Wishes
 from casewright.tools.sources import Source
 from casewright.tools.sources._list_date import date_of_list
 from casewright.tools.sources._tables import words
+from casewright.tools.warehouse import literal
 
 
 @dataclass(frozen=True)

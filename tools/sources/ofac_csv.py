@@ -5,7 +5,6 @@
 matches it without regard to case.
 """
 
-from casewright.tools.intake.columns import literal
 from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import Kind
 from casewright.tools.intake.labels import CASE_UNKNOWN
@@ -13,6 +12,7 @@ from casewright.tools.intake.reading import Reading, Wishes
 from casewright.tools.sources import Source
 from casewright.tools.sources._list_date import date_of_list
 from casewright.tools.sources._tables import network_of
+from casewright.tools.warehouse import literal
 
 COLUMNS = ("address_lower", "address", "asset", "entity", "program", "uid", "akas", "case_exact")
 _ADDRESS = """coalesce(nullif(trim("address"), ''), "address_lower")"""

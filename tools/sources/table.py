@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from casewright.knowledge.errors import CasewrightError, DataError, join_errors
-from casewright.tools.intake.columns import literal, name
+from casewright.tools.intake.columns import name
 from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import KINDS, LONGEST_TEXT, VALUE, Kind
 from casewright.tools.intake.mapping import Mapped, rate_of, read_map
 from casewright.tools.intake.reading import Reading, Wishes
 from casewright.tools.sources import ANY, Source
+from casewright.tools.warehouse import literal
 
 
 def _fits(file: SourceFile, kind: Kind, wishes: Wishes) -> bool:

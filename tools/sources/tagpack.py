@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from casewright.knowledge.errors import DataError
-from casewright.tools.intake.columns import literal
 from casewright.tools.intake.files import SourceFile
 from casewright.tools.intake.kinds import Kind
 from casewright.tools.intake.reading import Reading, Row, Wishes
 from casewright.tools.sources import Source
 from casewright.tools.sources._tables import network_of, words
+from casewright.tools.warehouse import literal
 
 COLUMNS = ("pack", "address", "label", "currency", "category", "abuse", "confidence", "source", "lastmod")
 _UNREAD = ("concepts", "actor", "is_cluster_definer")
