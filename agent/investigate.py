@@ -161,16 +161,11 @@ def _case(ledger: Ledger, target: Target, evidence: Sequence[Evidence], typologi
             writer=WRITER,
             ledger=ledger.fingerprint(),
             typologies=_fingerprint(typologies),
-            made_at=clock.iso(ledger_now(ledger)),
+            made_at=clock.iso(ledger.now()),
             timezone=ledger.timezone,
             currency=ledger.currency,
         ),
     )
-
-
-def ledger_now(ledger: Ledger) -> int:
-    """When the newest record became known: the moment as of which a case speaks, the same at every run."""
-    return int(ledger.value("select coalesce(max(known_epoch), 0) from transfers"))
 
 
 def _fingerprint(typologies: Mapping[str, Typology]) -> str:

@@ -206,6 +206,10 @@ class Ledger:
         imports = self.rows("select sha256, stored from imports order by import_id")
         return hashlib.md5(",".join(f"{sha256}:{stored}" for sha256, stored in imports).encode()).hexdigest()[:12]
 
+    def now(self) -> int:
+        """When the newest transfer became known, in epoch seconds: the moment as of which answers speak."""
+        return int(self.value("select coalesce(max(known_epoch), 0) from transfers"))
+
     def has(self, table: str) -> bool:
         """Whether the ledger holds any row of this table (no logins at all is "cannot be known")."""
         return bool(self.rows(f"select 1 from {table} limit 1"))
