@@ -16,7 +16,7 @@ And what lies over hops, as temporary tables that `hops` makes; the name says wh
 
 - `reached_C1` .. `reached_C5` (C a category of labels, or `any` that carries risk): one row for each transfer out of
   the account whose value can have gone to an address of that category within so many hops, and each number of hops
-  that tells it sooner than fewer do: account, leg (the transfer's number here), moved (its second), hop, epoch (from
+  that tells it sooner than fewer do: account, leg (its row in the ledger's legs), moved (its second), hop, epoch (from
   when on it was known: the last transfer of the path and the label), usd.
 - `sources_C1` .. `sources_C5`: the same for transfers into the account and where their value can have come from.
 - `chains_2` .. `chains_5`: one row for each transfer out of the account and each hop that its value went in one piece:
@@ -36,6 +36,7 @@ A query yields account, epoch and value for each second of `legs`; the same row 
 
 from casewright.knowledge.indicator import Indicator, Request
 from casewright.tools.indicators.files import catalogue, indicator
+from casewright.tools.indicators.made_of import Made, rows_of
 from casewright.tools.indicators.readings import Peak, Unmeasured, peaks, values
 
-__all__ = ["Indicator", "Peak", "Request", "Unmeasured", "catalogue", "indicator", "peaks", "values"]
+__all__ = ["Indicator", "Made", "Peak", "Request", "Unmeasured", "catalogue", "indicator", "peaks", "rows_of", "values"]
