@@ -4,13 +4,18 @@ What a file's query may read; everything holds the whole history of the accounts
 
 - `legs`: account, epoch, direction, counterparty, transfer, kind, status, network, asset, amount, usd, local, moved.
   `moved` is true where value moved: completed, no trade, no fee, not to itself. A leg stands at the second in which it
-  became known. Where a query of the same pass reads log-ins or events, `legs` has a blank row (nothing moved) at each
-  of them, so that there is a value at every event.
-- `customers`: account, epoch (when it became known), opened_epoch, income_usd, kind; one row a version.
-- `logins`: account, epoch, device; every log-in on their devices, whoever logged in; none without a device.
+  became known. Where a query reads log-ins or events, `legs` has a blank row (nothing moved) at each of them, so that
+  there is a value at every event; in a rule also where another of its queries reads them.
+- `customers`: account, epoch (when it became known), opened_epoch, income_usd, turnover_usd (both a year), kind,
+  country, tier; one row a version.
+- `logins`: account, epoch, device, ip, country; all their log-ins, and every log-in on their devices or from their IP
+  addresses, whoever logged in.
 - `events`: account, epoch (when it became known), kind.
 - `destinations`: address, account, epoch; every completed transfer to the outside addresses that they sent to, whoever
   sent it, less the house's own wallets and labelled services.
+- `payments`: account, epoch, direction, counterparty, transfer, usd, stranger; their completed payments by bank.
+  `stranger` is true where the other side's name in the memo, before a `|`, has no word of the customer's name as then
+  known; false where a name is missing or cut off.
 
 And what lies over hops, as temporary tables that `hops` makes; the name says what is asked, `reached_$category$hops`:
 

@@ -23,11 +23,12 @@ _ROWS = """
     select nr, {name} as name, {moment} as moment, {timed} as timed
     from {relation} join peaked on account = id and epoch < until and {moment} >= since
     where nr >= {first} and nr < {end}{condition}"""
+# A transfer may stand in several rows of a relation over hops; log-ins and events are told apart by nothing but time.
 _FIRST = f"""
 select nr, name, moment, timed, total
 from (select nr, name, moment, timed, row_number() over (partition by nr order by moment, name) as place,
-             count(*) over (partition by nr) as total
-      from (select distinct nr, name, moment, timed from made) d) m
+             sum(case when timed then times else 1 end) over (partition by nr) as total
+      from (select nr, name, moment, timed, count(*) as times from made group by nr, name, moment, timed) d) m
 where place <= {MOST} order by nr, place"""
 
 
@@ -61,7 +62,7 @@ def rows_of(ledger: Ledger, requests: Sequence[Request], peaks: Sequence[Peak]) 
     totals = [0] * len(peaks)
     for nr, name, moment, timed, total in found:
         names[order[nr]].append(f"{name} at {iso(moment)}" if timed else name)
-        totals[order[nr]] = total
+        totals[order[nr]] = int(total)
     told = zip(peaks, names, totals, strict=True)
     return tuple(Made(peak.subject, peak.request, peak.at, tuple(rows), total) for peak, rows, total in told)
 
