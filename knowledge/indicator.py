@@ -11,11 +11,16 @@ A file is SQL with a head of comments: its name, then `key: value` lines; a line
     -- needs: legs.usd = USD values
     -- no_value: ...why an account with events may have no value
     -- note: ...a reason that the query cannot tell
+    -- rows: legs where moved and direction = 'in'
 
 Keys: means, unit (USD, share, times, seconds, or the plural of what is counted), parameter (any number), side (in or
 out), status (of the transfers that it measures), needs (a ledger's column without which nothing is measured), no_value,
-note. A parameter without a decimal point in its default takes whole numbers. A mark right behind `_` becomes part of a
-name: `reached_$category`.
+note, rows. A parameter without a decimal point in its default takes whole numbers. A mark right behind `_` becomes part
+of a name: `reached_$category`.
+
+Rows (one line or more) tell what made a value: RELATION, or RELATION where CONDITION. Those of the account's rows that
+satisfy it, within the trailing window where there is a parameter `seconds`, else in the whole history by then. The
+condition may compare with `value`, the value that was reached.
 """
 
 import difflib
@@ -34,7 +39,7 @@ from casewright.knowledge.records import Record
 Setting = int | Decimal | str  # a parameter's value: a whole number, a decimal or one of its words
 
 _KINDS: Mapping[str, Kind] = {"USD": "money", "share": "share", "times": "ratio", "seconds": "duration"}
-_KEYS = ("means", "unit", "parameter", "side", "status", "needs", "no_value", "note")
+_KEYS = ("means", "unit", "parameter", "side", "status", "needs", "no_value", "note", "rows")
 _PARAMETER = re.compile(
     r"(?P<name>[a-z_]+) = (?P<default>\S+) \((?P<range>[^)]+)\)(?: (?P<unit>[A-Za-z]+))?, (?P<means>.+)"
 )
@@ -99,6 +104,7 @@ class Indicator(Record):
     needs: Mapping[str, str] = Field(default_factory=dict)  # table.column -> what that holds, in words
     no_value: str = ""
     note: str = ""
+    rows: tuple[str, ...]  # RELATION where CONDITION: what made a value
     query: str = Field(repr=False)
 
     @property
@@ -123,14 +129,21 @@ class Indicator(Record):
 
     def sql(self, settings: Mapping[str, Any], timezone: str = "UTC") -> str:
         """Its query with the parameters as literals: account, epoch, value at each event. Raises UsageError."""
+        return self._literal(self.query, settings, timezone)
+
+    def rows_sql(self, settings: Mapping[str, Any], timezone: str = "UTC") -> tuple[str, ...]:
+        """What made a value, each `RELATION where CONDITION`, with the parameters as literals. Raises UsageError."""
+        return tuple(self._literal(rows, settings, timezone) for rows in self.rows)
+
+    def _literal(self, text: str, settings: Mapping[str, Any], timezone: str) -> str:
         literals = {name: _literal(value) for name, value in self.bind(settings).items()}
         literals["timezone"] = _literal(timezone)
 
         def told(mark: re.Match[str]) -> str:
-            part_of_name = self.query[: mark.start()].endswith("_")
+            part_of_name = text[: mark.start()].endswith("_")
             return literals[mark[1]].strip("'") if part_of_name else literals[mark[1]]
 
-        return _MARK.sub(told, self.query)
+        return _MARK.sub(told, text)
 
     def told(self, settings: Mapping[str, Any], currency: str = "USD", *, text: str = "") -> str:
         """What it means, or TEXT, with the parameters in words: `value that came in within 30 days`."""
@@ -188,7 +201,7 @@ def read_indicator(path: Path) -> Indicator:
     if not lines or lines[0].removeprefix("--").strip() != path.stem:
         errors.append(KnowledgeError(f"the first line must name it: -- {path.stem}", path, 1))
     told: dict[str, Any] = {"name": path.stem, "query": "\n".join(lines[length:]).strip().rstrip(";")}
-    parameters, needs = [], {}
+    parameters, needs, rows = [], {}, []
     for line, key, value in _head(lines[1:length]):
         try:
             if key == "parameter":
@@ -196,20 +209,31 @@ def read_indicator(path: Path) -> Indicator:
             elif key == "needs":
                 column, _, words = value.partition(" = ")
                 needs[column] = words
+            elif key == "rows":
+                rows.append(value)
             elif key not in _KEYS or key in told:
                 raise ValueError(f"unknown or repeated key {key!r}, expected one of {', '.join(_KEYS)}")
             else:
                 told[key] = value
         except ValueError as error:
             errors.append(KnowledgeError(str(error), path, line))
-    marks = set(_MARK.findall(told["query"])) - set(BUILT_IN)
-    names = {parameter.name for parameter in parameters}
-    if marks != names and not errors:
-        errors.append(KnowledgeError(f"the query uses {sorted(marks)}, the head declares {sorted(names)}", path, 1))
-    errors += [KnowledgeError(f"the key {key!r} is missing", path, 1) for key in ("means", "unit") if key not in told]
+    told["rows"] = tuple(rows)
+    if not errors:
+        errors += [KnowledgeError(text, path, 1) for text in _disagreements(told, {p.name for p in parameters})]
     if errors:
         raise join_errors(errors)
     return Indicator(**told, parameters=tuple(parameters), needs=needs)
+
+
+def _disagreements(told: Mapping[str, Any], names: set[str]) -> Iterator[str]:
+    """What is missing in a head, and where it and the query speak of different parameters."""
+    marks = set(_MARK.findall(told["query"])) - set(BUILT_IN)
+    if marks != names:
+        yield f"the query uses {sorted(marks)}, the head declares {sorted(names)}"
+    strange = set(_MARK.findall(" ".join(told["rows"]))) - set(BUILT_IN) - names
+    if strange:
+        yield f"its rows use {sorted(strange)}, the head declares {sorted(names)}"
+    yield from (f"the key {key!r} is missing" for key in ("means", "unit", "rows") if not told.get(key))
 
 
 def _head(lines: list[str]) -> Iterator[tuple[int, str, str]]:

@@ -20,6 +20,8 @@ WHOLE = """\
 -- side: in
 -- needs: legs.usd = USD values
 -- no_value: nothing came in within {seconds}
+-- rows: legs where direction = 'in' and hour(timezone($timezone, to_timestamp(epoch))) >= $hour
+-- rows: events where kind = $kind
 select $seconds, $hour, $limit, $kind, $timezone as value from legs;
 """
 
@@ -43,6 +45,13 @@ def test_a_head_is_read_whole(file: Path) -> None:
 def test_parameters_become_literals(file: Path) -> None:
     told = read_indicator(file).sql({"seconds": "7200", "kind": "fiat_in", "limit": 1}, "Asia/Singapore")
     assert told == "select 7200, 22, 1, 'fiat_in', 'Asia/Singapore' as value from legs"
+
+
+def test_the_rows_behind_a_value_are_told_with_the_same_literals(file: Path) -> None:
+    assert read_indicator(file).rows_sql({"kind": "fiat_in", "hour": 6}, "Asia/Singapore") == (
+        "legs where direction = 'in' and hour(timezone('Asia/Singapore', to_timestamp(epoch))) >= 6",
+        "events where kind = 'fiat_in'",
+    )
 
 
 def test_the_meaning_is_told_with_its_settings(file: Path) -> None:
@@ -89,9 +98,22 @@ def test_everything_wrong_in_a_head_is_told_with_its_line(tmp_path: Path) -> Non
 
 def test_a_query_uses_what_its_head_declares(tmp_path: Path) -> None:
     path = tmp_path / "late.sql"
-    path.write_text("-- late\n-- means: a\n-- unit: share\nselect $secs\n")
-    with pytest.raises(KnowledgeError, match=r"uses \['secs'\], the head declares \[\]"):
+    path.write_text("-- late\n-- means: a\n-- unit: share\n-- rows: legs where kind = $knd\nselect $secs\n")
+    with pytest.raises(KnowledgeError) as raised:
         read_indicator(path)
+    assert [line.rpartition("late.sql:")[2] for line in str(raised.value).splitlines()] == [
+        "1: the query uses ['secs'], the head declares []",
+        "1: its rows use ['knd'], the head declares []",
+    ]
+
+
+def test_a_head_without_what_every_indicator_tells_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "late.sql"
+    path.write_text("-- late\nselect 1\n")
+    with pytest.raises(KnowledgeError) as raised:
+        read_indicator(path)
+    for key in ("means", "unit", "rows"):
+        assert f"late.sql:1: the key '{key}' is missing" in str(raised.value)
 
 
 def test_a_request_may_be_a_text() -> None:

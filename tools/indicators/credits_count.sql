@@ -5,6 +5,7 @@
 -- parameter: kind = any (any | fiat_in | deposit | p2p | internal | transfer), which credits count
 -- side: in
 -- status: completed
+-- rows: legs where moved and direction = 'in' and ($kind = 'any' or kind = $kind)
 select account, epoch, sum(credit) over recent as value
 from (select account, epoch, case when moved and direction = 'in' and ($kind = 'any' or kind = $kind)
                                   then 1 else 0 end as credit

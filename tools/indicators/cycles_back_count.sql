@@ -7,6 +7,7 @@
 -- side: in
 -- status: completed
 -- note: each transfer that came back counts once, by the way that left here last
+-- rows: returns_$hops where epoch - started <= $within
 with moves as (
     select account, epoch, 0 as back, true as here from legs
     union all

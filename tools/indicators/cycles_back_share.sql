@@ -10,6 +10,7 @@
 -- needs: legs.usd = USD values
 -- no_value: never did {floor_usd} or more come in within {seconds}
 -- note: the value is that of the transfers that came back, an upper bound: value mixes on the way
+-- rows: returns_$hops where epoch - started <= $within
 with back as (
     select account, epoch, 0 as came, coalesce(usd, 0) as returned from returns_$hops where epoch - started <= $within
 ), moves as (

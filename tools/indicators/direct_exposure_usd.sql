@@ -10,6 +10,8 @@
 -- needs: legs.usd = USD values
 -- needs: labels.category = labels of addresses
 -- note: a transfer counts from when the label was known, as long as it is in the window itself
+-- rows: reached_$category1 where $side in ('any', 'out')
+-- rows: sources_$category1 where $side in ('any', 'in')
 with known as (
     select account, moved, epoch, coalesce(usd, 0) as usd from reached_$category1 where $side in ('any', 'out')
     union all

@@ -7,6 +7,7 @@
 -- status: completed
 -- note: no engine but DuckDB counts distinct values over a window; so each counterparty adds 1 when it is met and takes
 --   it away when it is met again (to add it anew) or its last transfer leaves the window
+-- rows: legs where moved and direction = 'out' and ($kind = 'any' or kind = $kind)
 with met as (
     select account, counterparty, epoch, lead(epoch) over (partition by account, counterparty order by epoch) as again
     from (select distinct account, counterparty, epoch from legs

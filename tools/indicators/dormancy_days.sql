@@ -5,6 +5,7 @@
 -- status: completed
 -- no_value: it had no transfer before, and when it was opened is not known
 -- note: before the first transfer the days since the account was opened count, where that was known by then
+-- rows: legs where moved or kind = 'trade' and status = 'completed'
 with acted as (
     select account, epoch, lag(epoch) over (partition by account order by epoch) as previous
     from (select distinct account, epoch from legs where moved or (status = 'completed' and kind = 'trade'))

@@ -13,8 +13,8 @@
 -- needs: labels.category = labels of addresses
 -- no_value: never did {floor_usd} or more leave within {seconds}
 -- note: the value is that of the account's own transfers, an upper bound: value mixes on the way; a transfer counts
---   from
---   when the last of its path and the label were known, as long as it is in the window itself
+--   from when the last of its path and the label were known, as long as it is in the window itself
+-- rows: reached_$category$hops
 with known as (
     select account, leg, min(moved) as moved, min(epoch) as epoch, coalesce(min(usd), 0) as usd
     from reached_$category$hops group by account, leg

@@ -11,8 +11,8 @@
 -- needs: legs.usd = USD values
 -- needs: labels.category = labels of addresses
 -- note: the value is that of the account's own transfers, an upper bound: value mixes on the way; a transfer counts
---   from
---   when the last of its path and the label were known, as long as it is in the window itself
+--   from when the last of its path and the label were known, as long as it is in the window itself
+-- rows: reached_$category$hops
 with known as (
     select account, leg, min(moved) as moved, min(epoch) as epoch, coalesce(min(usd), 0) as usd
     from reached_$category$hops group by account, leg

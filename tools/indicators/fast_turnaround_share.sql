@@ -11,6 +11,7 @@
 -- no_value: never did {floor_usd} or more leave within {seconds}
 -- note: value that left without having come in (an opening balance, a trading gain) is set aside and uses up no credit:
 --   `unexplained` is the running maximum of what left beyond what had come in. Within one second credits come first.
+-- rows: legs where moved and direction = 'out'
 with seconds as (
     select account, epoch,
            cast(sum(case when moved and direction = 'in' then coalesce(usd, 0) else 0 end) as double) as came,

@@ -136,7 +136,7 @@ class _Made:
         numbers, at = np.unique(found.pop("account"), return_inverse=True)
         names = np.array([onward.names[n] for n in numbers.tolist()], object)
         place = found.pop("place")
-        given: dict[str, Any] = {"account": names[at].tolist() if len(at) else [], "leg": place}
+        given: dict[str, Any] = {"account": names[at].tolist() if len(at) else [], "leg": onward.rows[place]}
         given |= {**found, "cents": onward.cents[place] if len(place) else np.full(0, UNKNOWN, np.int64)}
         arrays = ", ".join(f"unnest(${column}::bigint[]) as {column}" for column in _MORE[table.kind])
         statement = _MAKE.format(table=table.name, more=", ".join(_MORE[table.kind]), usd=_USD, arrays=arrays)

@@ -11,6 +11,7 @@
 -- needs: labels.category = labels of addresses
 -- no_value: no such address within {hops} hops
 -- note: 1 is a transfer with the labelled address itself; ask for the lowest
+-- rows: sources_$category$hops where hop <= value
 with steps as (
     select account, epoch, 0 as hop, 0 as step, true as here from legs
     union all

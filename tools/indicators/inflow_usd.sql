@@ -7,6 +7,7 @@
 -- status: completed
 -- needs: legs.usd = USD values
 -- note: transfers of unknown USD value count as nothing
+-- rows: legs where moved and direction = 'in' and ($kind = 'any' or kind = $kind)
 select account, epoch, sum(counted_usd) over recent as value
 from (select account, epoch, case when moved and direction = 'in' and ($kind = 'any' or kind = $kind)
                                   then coalesce(usd, 0) else 0 end as counted_usd

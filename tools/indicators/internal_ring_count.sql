@@ -9,6 +9,7 @@
 -- status: completed
 -- note: each transfer that came back counts once, by the way that left here last; kinds internal and p2p alone are
 --   followed
+-- rows: rings_$hops where epoch - started <= $within
 with moves as (
     select account, epoch, 0 as back, true as here from legs
     union all

@@ -7,6 +7,7 @@
 -- status: completed
 -- needs: legs.usd = USD values
 -- no_value: nothing had come in before
+-- rows: legs where moved and direction = 'in'
 with maxima as (
     select account, epoch, max(credit) over recent as largest, max(credit) over before as prior
     from (select account, epoch, case when moved and direction = 'in' then usd end as credit from legs)

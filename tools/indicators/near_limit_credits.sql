@@ -8,6 +8,8 @@
 -- side: in
 -- status: completed
 -- needs: legs.local = values in the local currency
+-- rows: legs where moved and direction = 'in' and ($kind = 'any' or kind = $kind) and local >= $limit * $band and local
+--   < $limit
 select account, epoch, sum(near) over recent as value
 from (select account, epoch, case when moved and direction = 'in' and ($kind = 'any' or kind = $kind)
                                    and local >= $limit * $band and local < $limit then 1 else 0 end as near

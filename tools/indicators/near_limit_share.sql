@@ -11,6 +11,7 @@
 -- needs: legs.local = values in the local currency
 -- no_value: there never were {credits} credits of that size within {seconds}
 -- note: credits below the band say nothing about the limit and are left out
+-- rows: legs where moved and direction = 'in' and ($kind = 'any' or kind = $kind) and local >= $limit * $band
 with credits as (
     select account, epoch, local,
            moved and direction = 'in' and ($kind = 'any' or kind = $kind) and local >= $limit * $band as large

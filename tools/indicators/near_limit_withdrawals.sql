@@ -8,6 +8,8 @@
 -- status: completed
 -- needs: legs.local = values in the local currency
 -- note: the default limit is the SGD 1,500 above which PSN02 (Singapore) asks for more about the parties; set your own
+-- rows: legs where moved and direction = 'out' and kind in ('withdrawal', 'transfer') and local >= $limit * $band and
+--   local < $limit
 select account, epoch, sum(near) over recent as value
 from (select account, epoch, case when moved and direction = 'out' and kind in ('withdrawal', 'transfer')
                                    and local >= $limit * $band and local < $limit then 1 else 0 end as near

@@ -9,6 +9,7 @@
 -- needs: legs.usd = USD values
 -- no_value: never did {floor_usd} or more leave within {seconds}
 -- note: value to a destination counts as new until that destination was first paid longer ago than the window
+-- rows: legs where moved and direction = 'out' and ($kind = 'any' or kind = $kind)
 with sent as (
     select account, epoch, coalesce(usd, 0) as usd,
            min(epoch) over (partition by account, counterparty) as first_epoch

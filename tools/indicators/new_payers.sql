@@ -5,6 +5,7 @@
 -- parameter: kind = any (any | fiat_in | deposit | p2p | internal | transfer), which credits count
 -- side: in
 -- status: completed
+-- rows: legs where moved and direction = 'in' and ($kind = 'any' or kind = $kind)
 with credits as (
     select account, epoch, moved and direction = 'in' and ($kind = 'any' or kind = $kind) as counted,
            row_number() over (partition by account, counterparty, moved and direction = 'in'

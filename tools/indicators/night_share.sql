@@ -6,6 +6,7 @@
 -- parameter: transfers = 5 (1 .. 1000) transfers, the fewest that are measured
 -- status: completed
 -- no_value: there never were {transfers} transfers within {seconds}
+-- rows: legs where moved and hour(timezone($timezone, to_timestamp(epoch))) < $until_hour
 with transfers as (
     select account, epoch, case when moved then 1 else 0 end as transfer,
            case when moved and hour(timezone($timezone, to_timestamp(epoch))) < $until_hour then 1 else 0 end as nightly

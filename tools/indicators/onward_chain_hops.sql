@@ -10,6 +10,7 @@
 -- needs: legs.usd = USD values
 -- note: the next of a chain is the first transfer that leaves the address at or after the arrival, of no more value, to
 --   an address that the chain has not met; the account's own transfer is the first; 0 where nothing left
+-- rows: chains_$hops where gap <= $within and kept >= $keep * 1000000 and hop >= value
 with links as (
     select account, moved, hop, epoch from chains_$hops
     where gap <= $within and kept >= $keep * 1000000 and epoch < moved + $seconds

@@ -9,6 +9,7 @@
 -- no_value: never did {floor_usd} or more come in within {seconds}
 -- note: capped at 1, so that drawing on an old balance is no stronger a sign than passing everything on; the floor
 --   keeps a small credit beside a large old balance from looking like a pipe
+-- rows: legs where moved
 with flows as (
     select account, epoch, sum(usd_in) over recent as came, sum(usd_out) over recent as went
     from (select account, epoch, case when moved and direction = 'in' then coalesce(usd, 0) else 0 end as usd_in,

@@ -9,7 +9,15 @@ from casewright.knowledge.indicator import Indicator, Request
 from casewright.knowledge.records import Subjects
 from casewright.tools.indicators.files import indicator
 from casewright.tools.indicators.hops import handed_over
-from casewright.tools.indicators.relations import ASKED, CUSTOMERS, EVERYONE, expression, missing, relations
+from casewright.tools.indicators.relations import (
+    ASKED,
+    CUSTOMERS,
+    EVERYONE,
+    expression,
+    missing,
+    own_moments,
+    relations,
+)
 from casewright.tools.warehouse import Ledger
 
 if TYPE_CHECKING:
@@ -21,13 +29,14 @@ _PEAK = """
 select {number} as request, a.nr, {end}(({value}, {sign}c.epoch)) as reading
 from {name} c join asked a on c.account = a.id and c.epoch >= a.since and c.epoch < a.until
 where c.value is not null{unpriced} group by a.nr"""
-_PRICED = """
-    select account from legs where moved group by account having count({column}) = 0"""
+_LEGS = "every_leg"
+_PRICED = f"""
+    select account from {_LEGS} where moved group by account having count({{column}}) = 0"""
 _UNPRICED = "none of its transfers in the window has a known USD value"
-_STATE = """
+_STATE = f"""
 select a.nr, count(distinct l.epoch) as moments, count(*) filter (where l.moved) as moved,
        count(l.usd) filter (where l.moved) as priced
-from legs l join asked a on l.account = a.id and l.epoch < a.until and l.epoch >= a.since group by a.nr"""
+from {_LEGS} l join asked a on l.account = a.id and l.epoch < a.until and l.epoch >= a.since group by a.nr"""
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ def peaks(ledger: Ledger, requests: Sequence[Request], subjects: Subjects) -> Pe
     queries = [i.sql(r.parameters, ledger.timezone) for i, r in zip(asked_for, requests, strict=True)]
     reasons = [missing(ledger, tuple(i.needs.items())) for i in asked_for]
     able = [number for number, reason in enumerate(reasons) if not reason]
-    steps = relations(ledger, queries, ASKED)
+    steps = relations(ledger, queries, ASKED, _LEGS)
     with ledger.asked(subjects) as text:
         state = {row[0]: row[1:] for row in ledger.rows(f"with {','.join(steps)}{_STATE}")}
         statement = _statement(steps, [(nr, asked_for[nr], requests[nr], queries[nr]) for nr in able]) if able else ""
@@ -119,7 +128,7 @@ def _statement(steps: Iterable[str], able: Sequence[tuple[int, Indicator, Reques
     whole = [*steps, *(expression(name, _PRICED.format(column=place[5:])) for place, name in unpriced.items())]
     selects = []
     for number, asked_for, request, query in able:
-        whole.append(f"i{number} as ({query})")
+        whole.append(f"i{number} as ({own_moments(query, _LEGS)})")
         lacking = [unpriced[place] for place in asked_for.needs if place in unpriced]
         highest = request.reading == "highest"
         selects.append(

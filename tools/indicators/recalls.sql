@@ -4,6 +4,7 @@
 -- parameter: seconds = 2592000 (3600 .. 31536000) seconds, length of the trailing window
 -- side: in
 -- needs: events.kind = events
+-- rows: events where kind = 'recall'
 with marks as (
     select account, epoch, 0 as recall from legs
     union all

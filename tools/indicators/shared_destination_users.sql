@@ -8,6 +8,7 @@
 -- no_value: nothing was sent to an outside address within {seconds} of any event
 -- note: destinations holds every completed transfer to the outside addresses that the accounts asked about sent to,
 --   whoever sent it; the house's own wallets and labelled services, where strangers meet, are left out
+-- rows: legs where moved and direction = 'out' and kind not in ('internal', 'p2p')
 with marked as (
     select address, account, epoch,
            case when row_number() over (partition by address, account order by epoch) = 1 then 1 else 0 end as first_use

@@ -5,6 +5,7 @@
 -- needs: logins.device = log-ins with a device
 -- no_value: no log-in with a device within {seconds} of any event
 -- note: logins holds every log-in on the devices of the accounts asked about, whoever logged in
+-- rows: logins where device is not null
 with marked as (
     select device, account, epoch,
            case when row_number() over (partition by device, account order by epoch) = 1 then 1 else 0 end as first_use

@@ -8,6 +8,7 @@
 -- needs: customers.income_usd = declared incomes
 -- no_value: no income above zero is declared
 -- note: the declaration that was known at that moment counts, a year as 365 days
+-- rows: legs where moved and direction = 'in'
 with declared as (
     select account, epoch as known, income_usd,
            coalesce(lead(epoch) over (partition by account order by epoch), 9000000000000) as replaced
