@@ -50,6 +50,27 @@ def chosen(names: Sequence[str], file: Path | None, zone: str, since: str = "", 
     return tuple(each.values())
 
 
+def as_of(asked: Subjects, at: str, zone: str) -> Subjects:
+    """The same subjects, nothing known after the moment AT; all of their windows where no moment is given.
+
+    Raises UsageError for a moment before a window begins.
+    """
+    try:
+        moment_at = moment(at, zone)
+    except ValueError as error:
+        raise UsageError(f"--at is {at!r}, {error}") from error
+    if moment_at is None:
+        return asked
+    for subject in asked:
+        if subject.since is not None and moment_at < subject.since:
+            raise UsageError(f"--at is {at!r}, before the window of {subject.id!r} begins")
+    until = moment_at + 1
+    return tuple(
+        subject.model_copy(update={"until": until if subject.until is None else min(until, subject.until)})
+        for subject in asked
+    )
+
+
 def read(file: Path, zone: str, since: int | None = None, until: int | None = None) -> list[Subject]:
     """The subjects of a file: one id a line, or CSV with the header `id,since,until`, each with its own window.
 

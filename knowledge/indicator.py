@@ -66,7 +66,8 @@ class Parameter(Record):
             if value not in self.words:
                 raise ValueError(f"{self.name} = {value!r}, expected one of {', '.join(self.words)}")
             return str(value)
-        expected = f"expected {self.low} .. {self.high}{unit}"
+        share = "a share of " if self.unit == "share" else ""
+        expected = f"expected {share}{self.low} .. {self.high}{unit}"
         try:
             number = Decimal(str(value))
         except InvalidOperation:

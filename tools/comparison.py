@@ -17,7 +17,7 @@ from casewright.knowledge.records import Subject, Subjects
 from casewright.tools.indicators import indicator, values
 from casewright.tools.indicators.relations import missing
 from casewright.tools.peer_groups import OPEN, SAMPLE, SMALL, Crowd, Segment, Window
-from casewright.tools.series import Floats, Numbers, Series
+from casewright.tools.series import Floats, Numbers, Series, exact
 from casewright.tools.warehouse import Ledger
 
 PERIODS = 12  # of the past, at most (ours)
@@ -141,7 +141,7 @@ class _Reading:
             Comparison(
                 place=one.place,
                 request=self._request,
-                value=_exact(peak),
+                value=exact(peak),
                 at=series.reached(int(account), one.window.since, one.window.until, peak),
                 peers=one.peers,
                 past=self._past(series, int(account), one.window),
@@ -213,7 +213,7 @@ class _Reading:
         peaks = np.sort(peaks[~np.isnan(peaks)])
         if not len(peaks):
             return Past(number, 0)
-        return Past(number, len(peaks), _quantile(peaks, 1, 2), _exact(peaks[-1]))
+        return Past(number, len(peaks), _quantile(peaks, 1, 2), exact(peaks[-1]))
 
 
 def _peers(segment: Segment, wide: int, peak: float, peaks: Floats) -> Peers:
@@ -231,9 +231,4 @@ def _peers(segment: Segment, wide: int, peak: float, peaks: Floats) -> Peers:
 
 def _quantile(ordered: Floats, part: int, whole: int) -> Decimal:
     """The lowest of the values at or below which that part lies: one that occurs, none in between."""
-    return _exact(ordered[max(0, -(-part * len(ordered) // whole) - 1)])
-
-
-def _exact(value: float) -> Decimal:
-    """A value as it was compared, with six decimals."""
-    return Decimal(f"{value:.6f}")
+    return exact(ordered[max(0, -(-part * len(ordered) // whole) - 1)])

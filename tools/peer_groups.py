@@ -111,7 +111,7 @@ class Crowd:
     """The customers among whom the peers of some subjects are sought, and these subjects where they are customers."""
 
     def __init__(self, ledger: Ledger, subjects: Subjects) -> None:
-        """Read them. An open window ends with the newest transfer."""
+        """Read them."""
         with ledger.asked(subjects):
             ledger.rows(_POOL)
             try:
@@ -132,9 +132,9 @@ class Crowd:
         self._known: dict[Window, dict[str, Any]] = {}
 
     def window(self, subject: Subject) -> Window:
-        """The subject's window, which ends with the newest transfer at the latest."""
+        """The subject's window; an open one ends with the newest transfer."""
         since = OPEN if subject.since is None else subject.since
-        return Window(since, self._now + 1 if subject.until is None else min(subject.until, self._now + 1))
+        return Window(since, self._now + 1 if subject.until is None else subject.until)
 
     def segment(self, name: str, window: Window) -> Segment | None:
         """The segment of the account at the window's end; None where it was no customer by then."""

@@ -1,5 +1,6 @@
 """Things that happened to many accounts, in numpy: found by account and time, and the peak of a value in any window."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,16 +18,16 @@ _LIMIT = _SPAN // 2 - 1
 
 
 class Moments:
-    """The moments of accounts that bear numbers. `order` sorts what lies beside the moments by account and time."""
+    """The moments of accounts that bear numbers, as `places` in order; `order` sorts what lies beside them likewise."""
 
     def __init__(self, accounts: Numbers, epochs: Numbers) -> None:
         places = _place(accounts, epochs)
         self.order: Numbers = np.argsort(places, kind="stable")
-        self._places = places[self.order]
+        self.places = places[self.order]
 
     def before(self, accounts: Numbers, epoch: Numbers | int) -> Numbers:
         """The place, in this order, of the first moment of each account at or after EPOCH."""
-        return np.searchsorted(self._places, _place(accounts, epoch))
+        return np.searchsorted(self.places, _place(accounts, epoch))
 
     def first(self, accounts: Numbers) -> Numbers:
         """The place of each account's first moment."""
@@ -35,8 +36,8 @@ class Moments:
     def epochs(self, accounts: Numbers) -> Numbers:
         """The second of each account's first moment; for one without any, a second after everything."""
         at = self.first(accounts)
-        found = (at < len(self._places)) & (at < self.before(accounts, _LIMIT))
-        place = self._places[np.minimum(at, len(self._places) - 1)] if len(self._places) else np.zeros_like(at)
+        found = (at < len(self.places)) & (at < self.before(accounts, _LIMIT))
+        place = self.places[np.minimum(at, len(self.places) - 1)] if len(self.places) else np.zeros_like(at)
         return np.where(found, place % _SPAN - _LIMIT - 1, _LIMIT)
 
 
@@ -71,11 +72,26 @@ class Series:
             peaks[asked] = sign * np.maximum.reduceat(padded, edges)[::2]
         return peaks
 
+    def last(self, account: int, until: int | None) -> tuple[Decimal | None, int]:
+        """The value at an account's last event before UNTIL, None where it has none there, and the second of it.
+
+        Raises IndexError where there is no event.
+        """
+        one, limit = np.array([account]), _LIMIT if until is None else until
+        event = int(self.events.places[int(self.events.before(one, limit)[0]) - 1]) % _SPAN - _LIMIT - 1
+        at = int(self._valued.before(one, limit)[0]) - 1
+        return (exact(self._values[at]) if at >= 0 and self._epochs[at] == event else None), event
+
     def reached(self, account: int, since: int, until: int, value: float) -> int:
         """The second at which an account's value in a window was first that; it must be one of its values there."""
         one = np.array([account])
         first, end = int(self._valued.before(one, since)[0]), int(self._valued.before(one, until)[0])
         return int(self._epochs[first + int(np.flatnonzero(self._values[first:end] == value)[0])])
+
+
+def exact(value: float) -> Decimal:
+    """A value as it is compared, with six decimals."""
+    return Decimal(f"{value:.6f}")
 
 
 def _place(accounts: Numbers, epochs: Numbers | int) -> Numbers:

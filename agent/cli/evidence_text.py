@@ -6,7 +6,7 @@ from typing import Any
 
 from casewright.agent.cli.contract import printable
 from casewright.agent.cli.contract import table as aligned
-from casewright.agent.memo.quote import in_words
+from casewright.agent.memo.quote import in_words, one_of
 from casewright.knowledge import clock
 from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Table
 
@@ -114,13 +114,5 @@ def _value(fact: Fact, zone: str) -> str:
     told = " ".join(in_words(fact, zone).split())
     if fact.kind == "count":
         told += f" of {fact.of:,}" if fact.of is not None else ""
-        told += f" {fact.unit if fact.value != 1 or fact.of is not None else _one(fact.unit)}"
+        told += f" {fact.unit if fact.value != 1 or fact.of is not None else one_of(fact.unit)}"
     return f"{told} ({fact.other})" if fact.other and fact.kind == "money" else told
-
-
-def _one(units: str) -> str:
-    """The singular of a count's unit: `address`, `country`, `log-in`."""
-    for ending, instead in (("ies", "y"), ("sses", "ss"), ("s", "")):
-        if units.endswith(ending):
-            return units.removesuffix(ending) + instead
-    return units

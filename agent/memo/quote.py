@@ -125,6 +125,14 @@ def remainder(whole: Quote | None, parts: Iterable[Quote | None]) -> Quote | Non
     return Quote(f"{whole}{taken} = {rest:,.2f}", merged(known))
 
 
+def one_of(units: str) -> str:
+    """The singular of a count's unit: `address`, `country`, `log-in`."""
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("s", "")):
+        if units.endswith(ending):
+            return units.removesuffix(ending) + instead
+    return units
+
+
 def merged(quotes: Iterable[Quote]) -> tuple[str, ...]:
     """The evidence of several quotations, each once, in order."""
     return tuple(dict.fromkeys(name for q in quotes for name in q.evidence))

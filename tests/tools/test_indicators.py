@@ -235,7 +235,7 @@ def test_an_unknown_name_or_parameter_tells_the_nearest_and_a_nonsense_value_its
         ("inflow_usd", {"seconds": True}, "seconds = True is no number, expected 3600"),
         ("inflow_usd", {"seconds": "NaN"}, "seconds = NaN seconds, expected 3600"),
         ("inflow_usd", {"kind": "cash"}, "kind = 'cash', expected one of any, fiat_in"),
-        ("near_limit_share", {"band": 1.2}, "band = 1.2, expected 0.5 .. 0.999"),
+        ("near_limit_share", {"band": 1.2}, "band = 1.2, expected a share of 0.5 .. 0.999"),
         ("night_share", {"until_hour": 5.5}, "until_hour = 5.5, expected a whole number"),
     ):
         with pytest.raises(UsageError) as raised:

@@ -43,13 +43,14 @@ from {_LEGS} l join asked a on l.account = a.id and l.epoch < a.until and l.epoc
 class Peak:
     """The highest (or lowest) value in a subject's window, and the second when it was first reached.
 
-    `request` is the place among the requests.
+    `request` is the place among the requests, `place` the subject's among those asked about.
     """
 
     subject: str
     request: int
     value: Decimal
     at: int
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Unmeasured:
     subject: str
     request: int
     reason: str
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -114,11 +116,11 @@ def peaks(ledger: Ledger, requests: Sequence[Request], subjects: Subjects) -> Pe
     for nr, moved, priced in ((nr, *state[nr][1:]) for nr in sorted(state)):
         for number, request in enumerate(requests):
             if (nr, number) in found:
-                read.append(Peak(subjects[nr].id, number, *found[nr, number]))
+                read.append(Peak(subjects[nr].id, number, *found[nr, number], nr))
             else:
                 unpriced = moved and not priced and "legs.usd" in asked_for[number].needs
                 reason = reasons[number] or (_UNPRICED if unpriced else _silent(asked_for[number], request, ledger))
-                silent.append(Unmeasured(subjects[nr].id, number, reason))
+                silent.append(Unmeasured(subjects[nr].id, number, reason, nr))
     return Peaks(tuple(read), tuple(silent), sum(row[0] for row in state.values()), f"{text}\n{traced}{statement}")
 
 

@@ -5,38 +5,16 @@ import re
 import types
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
-from typer.core import TyperGroup
 
-from casewright.agent.cli.contract import Answer, command, progress, workspace_of
+from casewright.agent.cli.asked import File, Ids, MoreIds, Since, Until, group
+from casewright.agent.cli.contract import Answer, progress, workspace_of
 
 if TYPE_CHECKING:
     from casewright.knowledge.evidence import Evidence
     from casewright.tools.toolbox import Tool
-
-
-class Tools(TyperGroup):
-    """The tools as commands, made when one is asked for: loading them all is not for `casewright --help`."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """The tools' names."""
-        from casewright.tools import toolbox
-
-        return list(toolbox.tools())
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of a tool. Raises UsageError with the nearest name."""
-        from casewright.tools import toolbox
-
-        one = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
-        command(one, cmd_name)(_asks(toolbox.tool(cmd_name.replace("-", "_"))))
-        return typer.main.get_command(one)
-
-
-app = typer.Typer(cls=Tools, no_args_is_help=True)
 
 
 def _asks(tool: "Tool") -> Callable[..., Answer]:
@@ -44,18 +22,11 @@ def _asks(tool: "Tool") -> Callable[..., Answer]:
 
     def ask(
         context: typer.Context,
-        asked_ids: Annotated[list[str] | None, typer.Argument(metavar="SUBJECT", help="Accounts or addresses.")] = None,
-        asked_more: Annotated[
-            list[str] | None, typer.Option("--subject", metavar="ID", help="The same, as an option; repeatable.")
-        ] = None,
-        asked_file: Annotated[
-            Path | None,
-            typer.Option(
-                "--subjects", metavar="FILE", help="One id a line, or CSV id,since,until: each in its window."
-            ),
-        ] = None,
-        since: Annotated[str, typer.Option(metavar="WHEN", help="First day or moment, local to the workspace.")] = "",
-        until: Annotated[str, typer.Option(metavar="WHEN", help="First day or moment after the window.")] = "",
+        asked_ids: Ids = None,
+        asked_more: MoreIds = None,
+        asked_file: File = None,
+        since: Since = "",
+        until: Until = "",
         show_query: Annotated[bool, typer.Option("--show-query", help="Show the SQL to run by hand.")] = False,
         **options: Any,
     ) -> Answer:
@@ -75,6 +46,18 @@ def _asks(tool: "Tool") -> Callable[..., Answer]:
     ask.__signature__ = signature.replace(parameters=[*plain, *_options(tool)])  # type: ignore[attr-defined]
     ask.__doc__ = _without_options(tool)
     return ask
+
+
+def _names() -> list[str]:
+    from casewright.tools import toolbox
+
+    return list(toolbox.tools())
+
+
+def _named(name: str) -> Callable[..., Answer]:
+    from casewright.tools import toolbox
+
+    return _asks(toolbox.tool(name))
 
 
 def payload(evidence: "Evidence") -> dict[str, Any]:
@@ -123,3 +106,6 @@ def option_helps(tool: "Tool") -> Mapping[str, str]:
 def _without_options(tool: "Tool") -> str:
     helps = option_helps(tool)
     return "\n".join(line for line in tool.doc.splitlines() if line.strip().partition(":")[0] not in helps).strip()
+
+
+app = typer.Typer(cls=group(_names, _named), no_args_is_help=True)
