@@ -8,7 +8,7 @@ of what tells most of a case: a memo leads with the first that has something to 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from casewright.agent.memo import signs
+from casewright.agent.memo import beside, signs
 from casewright.agent.memo.dossier import Cells, Dossier, value_of
 from casewright.agent.memo.events import grave, words
 from casewright.agent.memo.names import bearing
@@ -398,6 +398,10 @@ _IN_SHORT = {
     "licensed": "the licence",
     "own_name": "money of the customer's own name",
     "one_wallet": "one steady destination",
+    "above_peers": "measures above those of nearly all peers",
+    "above_own_past": "measures above the account's own past",
+    "as_before": "earlier periods of its own like this one",
+    "as_others": "measures that many peers show too",
     "known_payers": "payers of long standing",
     "long_known": "its long use",
     "own_device": "a device in use as before",
@@ -420,8 +424,20 @@ FOR: Sequence[Reading] = (
     signs.silence,
     beyond_own_past,
     beyond_income,
+    beside.above_peers,
+    beside.above_own_past,
     red_flags,
     signs.first_contact,
     attempts,
 )
-AGAINST: Sequence[Reading] = (licensed, own_name, one_wallet, known_payers, long_known, own_device, still_held)
+AGAINST: Sequence[Reading] = (
+    licensed,
+    own_name,
+    one_wallet,
+    known_payers,
+    long_known,
+    own_device,
+    beside.as_before,
+    beside.as_others,
+    still_held,
+)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from typing import NamedTuple
 
 from casewright.agent.expertise import expertise
 from casewright.agent.findings import findings, grounds
@@ -13,9 +14,10 @@ from casewright.agent.memo.writer import compose
 from casewright.agent.open_points import open_points
 from casewright.agent.recommendation import recommend
 from casewright.knowledge import clock
-from casewright.knowledge.case import Alert, Case, Versions
+from casewright.knowledge.case import Alert, Case, TypologyMatch, Versions
 from casewright.knowledge.errors import NotFound, UsageError
 from casewright.knowledge.evidence import Evidence
+from casewright.knowledge.indicator import Request
 from casewright.knowledge.records import Subject, Subjects, canonical_id
 from casewright.knowledge.typology import Typology
 from casewright.tools import matching, pack
@@ -105,26 +107,54 @@ def investigate(
 
     Nothing is decided and nothing is stored; a tool that fails becomes failed evidence and an open point.
     """
-    base = pack.gather(ledger, tuple(dict.fromkeys(t.subject for t in targets)))
-    cases = []
+    subjects = tuple(dict.fromkeys(t.subject for t in targets))
+    base = pack.gather(ledger, subjects, requests=matching.requests(typologies.values()))
+    asked = []
     for number, target in enumerate(targets, 1):
-        evidence = [*base[target.subject], *_further(ledger, target, typologies)]
+        evidence = [*base[target.subject], *_further(ledger, target)]
         if store is not None:
             evidence.append(
                 earlier_cases(
                     store, (target.subject,), before=target.alert.at if target.alert else None, leave_out=target.case_id
                 )
             )
-        cases.append(_case(ledger, target, evidence, typologies))
+        asked.append(_matched(evidence, typologies))
         progress(number / len(targets))
-    return cases
+    wanted = {target.subject: _worth_comparing(found.best) for target, found in zip(targets, asked, strict=True)}
+    beside = pack.beside(ledger, wanted)
+    return [
+        _case(ledger, target, found, beside[target.subject], typologies)
+        for target, found in zip(targets, asked, strict=True)
+    ]
 
 
-def _further(ledger: Ledger, target: Target, typologies: Mapping[str, Typology]) -> list[Evidence]:
+class _Matched(NamedTuple):
+    """What was asked so far, the typologies that it matches, and the one that fits best where one fits."""
+
+    evidence: tuple[Evidence, ...]
+    matches: tuple[TypologyMatch, ...]
+    best: Typology | None
+
+
+def _matched(evidence: Sequence[Evidence], typologies: Mapping[str, Typology]) -> _Matched:
+    numbered = tuple(e.with_id(f"E{number}") for number, e in enumerate(evidence, 1))
+    matches = matching.match(typologies.values(), numbered)
+    return _Matched(
+        numbered, matches, typologies[matches[0].id] if matches and matches[0].score >= matching.FITS else None
+    )
+
+
+def _worth_comparing(best: Typology | None) -> tuple[Request, ...]:
+    """What is compared with peers and own past: the flow each way, and what the best-fitting typology measures."""
+    flows = (Request(indicator="inflow_usd"), Request(indicator="outflow_usd"))
+    wanted = (*flows, *(matching.requests([best]) if best else ()))
+    return tuple({(request.indicator, request.settings): request for request in wanted}.values())
+
+
+def _further(ledger: Ledger, target: Target) -> list[Evidence]:
     subjects = (target.subject,)
     return [
         ask(ledger, "alerts", _up_to_alert(target)),
-        ask(ledger, "indicators", subjects, requests=matching.requests(typologies.values())),
         ask(ledger, "exposure", subjects),
         ask(ledger, "trace", subjects, direction="forward"),
         ask(ledger, "trace", subjects, direction="backward"),
@@ -136,10 +166,11 @@ def _up_to_alert(target: Target) -> Subjects:
     return (target.subject.model_copy(update={"since": None, "until": target.alert.at + 1 if target.alert else None}),)
 
 
-def _case(ledger: Ledger, target: Target, evidence: Sequence[Evidence], typologies: Mapping[str, Typology]) -> Case:
-    numbered = [e.with_id(f"E{number}") for number, e in enumerate(evidence, 1)]
-    matches = matching.match(typologies.values(), numbered)
-    best = typologies[matches[0].id] if matches and matches[0].score >= matching.FITS else None
+def _case(
+    ledger: Ledger, target: Target, found: _Matched, beside: Evidence, typologies: Mapping[str, Typology]
+) -> Case:
+    _, matches, best = found
+    numbered = [*found.evidence, beside.with_id(f"E{len(found.evidence) + 1}")]
     if best:
         numbered.append(expertise(best).with_id(f"E{len(numbered) + 1}"))
     dossier = Dossier(target.subject, tuple(numbered), ledger.timezone, ledger.currency, target.alert, matches, best)

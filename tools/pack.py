@@ -1,12 +1,15 @@
 """The base evidence of many subjects at once: one pass a tool over all of them, then each gets its share."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from casewright.knowledge.evidence import Evidence
+from casewright.knowledge.indicator import Request
 from casewright.knowledge.records import Subject, Subjects
 from casewright.tools import toolbox
+from casewright.tools.queries.comparison import answer as compare
 from casewright.tools.warehouse import Ledger
 
 # What every case begins with, in the order in which it is told.
@@ -24,24 +27,45 @@ BASE = (
     "logins",
     "co_users",
     "scores",
+    "indicators",
 )
 
 
-def gather(ledger: Ledger, subjects: Subjects, tools: Sequence[str] = BASE) -> dict[Subject, tuple[Evidence, ...]]:
+def gather(
+    ledger: Ledger, subjects: Subjects, tools: Sequence[str] = BASE, requests: Sequence[Request] = ()
+) -> dict[Subject, tuple[Evidence, ...]]:
     """The answers of these tools, with their defaults, for each subject, as if each had been asked alone.
 
-    One subject may stand there in several windows. A tool that fails gives failed evidence with the reason. Ids are
-    left to the caller. Only tools that `toolbox.per_subject` can share out. Raises UsageError for an unknown tool.
+    REQUESTS are what the tool `indicators` is asked for; all of them without. One subject may stand there in several
+    windows. A tool that fails gives failed evidence with the reason. Ids are left to the caller. Only tools that
+    `toolbox.per_subject` can share out. Raises UsageError for an unknown tool.
     """
     for name in tools:
         toolbox.tool(name)
+    options: dict[str, dict[str, Any]] = {"indicators": {"requests": tuple(requests)}}
     found: dict[Subject, tuple[Evidence, ...]] = {}
     with _no_collector():
         for group in _rounds(subjects):
             with ledger.narrowed(group):
-                shared = [toolbox.per_subject(ask(ledger, tool, group), group) for tool in tools]
+                answers = (ask(ledger, tool, group, **options.get(tool, {})) for tool in tools)
+                shared = [toolbox.per_subject(answer, group) for answer in answers]
             found |= {subject: tuple(answers[subject.id] for answers in shared) for subject in group}
     return {subject: found[subject] for subject in subjects}
+
+
+def beside(ledger: Ledger, requests: Mapping[Subject, Sequence[Request]]) -> dict[Subject, Evidence]:
+    """The answer of the tool `comparison` for each subject, asked for its own requests, in one pass."""
+    found = {}
+    for group in _rounds(tuple(requests)):
+        try:
+            whole = compare(ledger, group, [list(requests[subject]) for subject in group])
+        except Exception as error:  # noqa: BLE001  as in `ask`
+            whole = failed("comparison", error)
+        for subject, answer in zip(group, toolbox.per_subject(whole, group).values(), strict=True):
+            own = [request.model_dump(mode="json") for request in requests[subject]]
+            arguments = {"subjects": [subject.model_dump(exclude_none=True)], "names": [], "requests": own}
+            found[subject] = answer.model_copy(update={"arguments": arguments})
+    return found
 
 
 def _rounds(subjects: Subjects) -> Iterator[Subjects]:
@@ -59,8 +83,13 @@ def ask(ledger: Ledger, tool: str, subjects: Subjects, **options: object) -> Evi
     try:
         return toolbox.call(ledger, tool, subjects, **options)
     except Exception as error:  # noqa: BLE001  a question that fails must not cost the cases their other evidence
-        reason = " ".join(str(error).split()) or type(error).__name__
-        return Evidence(tool=tool, query="", status="failed", reason=reason)
+        return failed(tool, error)
+
+
+def failed(tool: str, error: Exception) -> Evidence:
+    """The evidence that a question failed, with the reason."""
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return Evidence(tool=tool, query="", status="failed", reason=reason)
 
 
 @contextmanager

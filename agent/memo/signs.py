@@ -174,19 +174,26 @@ _IN_PROSE = {
 
 def measured(cells: Cells) -> Sentence | None:
     """An indicator's peak: its name in prose, what it measures in its own words, what it came to and when."""
-    name = cells.text("indicator")
     return say(
         '{name} ("{means}") came to {value}; this was reached on {at}.',
-        name=Quote(_IN_PROSE.get(name, name.replace("_", " ")), (cells.evidence,)),
+        name=Quote(in_prose(cells), (cells.evidence,)),
         means=cells["means"],
         value=measure(cells),
         at=cells["at"],
     )
 
 
-def measure(cells: Cells) -> Quote:
-    """The value of an indicator in its own unit."""
-    value, unit = Decimal(str(cells.row["value"])), cells.text("unit")
+def in_prose(cells: Cells) -> str:
+    """The indicator's name in prose."""
+    name = cells.text("indicator")
+    return _IN_PROSE.get(name, name.replace("_", " "))
+
+
+def measure(cells: Cells, column: str = "value") -> Quote | None:
+    """The value of an indicator in its own unit, None where there is none."""
+    if cells.row[column] is None:
+        return None
+    value, unit = Decimal(str(cells.row[column])), cells.text("unit")
     if unit == "share":
         text = in_words(Fact(name="share", value=value, kind="share"), cells.zone)
     elif unit == "times":

@@ -1,6 +1,6 @@
 """Indicators read: the series of one, and the peaks of many in the windows of many subjects, in one pass."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -65,11 +65,11 @@ class Unmeasured:
 
 @dataclass(frozen=True)
 class Peaks:
-    """What was read, what could not be, over how many events, and the query that did it."""
+    """What was read, what could not be, over how many events of the subject at each place, and the query for it."""
 
     found: tuple[Peak, ...]
     unmeasured: tuple[Unmeasured, ...]
-    events: int
+    events: Mapping[int, int]
     query: str
 
 
@@ -121,7 +121,8 @@ def peaks(ledger: Ledger, requests: Sequence[Request], subjects: Subjects) -> Pe
                 unpriced = moved and not priced and "legs.usd" in asked_for[number].needs
                 reason = reasons[number] or (_UNPRICED if unpriced else _silent(asked_for[number], request, ledger))
                 silent.append(Unmeasured(subjects[nr].id, number, reason, nr))
-    return Peaks(tuple(read), tuple(silent), sum(row[0] for row in state.values()), f"{text}\n{traced}{statement}")
+    events = {nr: row[0] for nr, row in state.items()}
+    return Peaks(tuple(read), tuple(silent), events, f"{text}\n{traced}{statement}")
 
 
 def _statement(steps: Iterable[str], able: Sequence[tuple[int, Indicator, Request, str]]) -> str:

@@ -1,15 +1,17 @@
 """The indicators' peaks beside those of peers and of the account's own past."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from casewright.knowledge.clock import iso
-from casewright.knowledge.evidence import Column, Evidence, Row, Table
+from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Share, Table
 from casewright.knowledge.indicator import Request
 from casewright.knowledge.records import Subjects
 from casewright.tools import peer_groups
 from casewright.tools.comparison import Comparison, compared
 from casewright.tools.indicators import catalogue, indicator
 from casewright.tools.queries.indicators import COLUMNS as PEAK
+from casewright.tools.queries.indicators import fact_of
 from casewright.tools.warehouse import Ledger
 
 COLUMNS = (
@@ -55,14 +57,26 @@ def answer(ledger: Ledger, subjects: Subjects, requests: list[list[Request]]) ->
     found = compared(ledger, subjects, requests)
     rows = tuple(_row(one, subjects[one.place].id, ledger.currency) for one in found)
     number = len({request.model_dump_json() for own in requests for request in own})
-    accounts = f"{len(subjects):,} account{'s' if len(subjects) != 1 else ''}"
-    return Evidence(
+    told = Evidence(
         tool="comparison",
         query=peer_groups.text(subjects),
         tables=(Table.model_construct(name="rows", columns=COLUMNS, rows=rows),),
+        facts=tuple(fact for row in rows for fact in _facts(row)),
         status="found" if rows else "empty",
-        searched=f"{number:,} indicator{'s' if number != 1 else ''} of {accounts}, their peers and their own past",
+        searched=_searched(number, len(subjects)),
     )
+    answered = {row["subject"] for row in rows}
+    return told.with_shares(
+        {
+            subject.id: Share("found" if subject.id in answered else "empty", _searched(len(own), 1))
+            for subject, own in zip(subjects, requests, strict=True)
+        }
+    )
+
+
+def _searched(indicators: int, accounts: int) -> str:
+    counted = f"{indicators:,} indicator{'s' if indicators != 1 else ''}"
+    return f"{counted} of {accounts:,} account{'s' if accounts != 1 else ''}, of peers, and of the own past"
 
 
 def _row(one: Comparison, subject: str, currency: str) -> Row:
@@ -91,3 +105,26 @@ def _row(one: Comparison, subject: str, currency: str) -> Row:
         if past.median is not None and past.highest is not None:
             row |= {"past_median": past.median.normalize() + 0, "past_highest": past.highest.normalize() + 0}
     return row
+
+
+# What a row tells in the indicator's own unit, and in which words.
+_IN_UNIT = {
+    "value": "{means} ({reading} in the period)",
+    "median": "median of the peers: {means} ({reading} in the period)",
+    "past_median": "median of the earlier periods: {means} ({reading} in each)",
+    "past_highest": "highest of the earlier periods: {means} ({reading} in each)",
+}
+
+
+def _facts(row: Row) -> Iterator[Fact]:
+    """The row's values in their unit, which a column cannot have."""
+    measure = indicator(str(row["indicator"]))
+    for column, means in _IN_UNIT.items():
+        if row[column] is not None:
+            yield fact_of(
+                measure,
+                Decimal(str(row[column])),
+                name=measure.name if column == "value" else f"{measure.name}_{column}",
+                means=means.format(**row),
+                about=str(row["subject"]),
+            )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from casewright.knowledge.clock import iso
-from casewright.knowledge.evidence import Column, Evidence, Fact, Kind, Row, Table, Value
+from casewright.knowledge.evidence import Column, Evidence, Fact, Kind, Row, Share, Table, Value
 from casewright.knowledge.indicator import Indicator
 from casewright.knowledge.records import Subjects
 from casewright.tools.indicators import Peak, Request, catalogue, indicator, peaks
@@ -42,7 +42,7 @@ def indicators(
     words = [_words(request, ledger.currency) for request in wanted]
     rows = [_row(peak, words[peak.request]) for peak in read.found]
     silent = [{"subject": u.subject, **words[u.request].named, "reason": u.reason} for u in read.unmeasured]
-    return Evidence(
+    answer = Evidence(
         tool="indicators",
         query=read.query,
         tables=(
@@ -51,7 +51,16 @@ def indicators(
         ),
         facts=tuple(_fact(peak, words[peak.request]) for peak in read.found),
         status="found" if rows else "empty",
-        searched=_searched(len(wanted), read.events, len(subjects)),
+        searched=_searched(len(wanted), sum(read.events.values()), len(subjects)),
+    )
+    answered = {row["subject"] for row in rows}
+    return answer.with_shares(
+        {
+            subject.id: Share(
+                "found" if subject.id in answered else "empty", _searched(len(wanted), read.events.get(nr, 0), 1)
+            )
+            for nr, subject in enumerate(subjects)
+        }
     )
 
 
@@ -79,14 +88,18 @@ def _row(peak: Peak, words: _Words) -> Row:
 
 
 def _fact(peak: Peak, words: _Words) -> Fact:
-    measure = words.measure
+    return fact_of(words.measure, peak.value, name=words.measure.name, means=words.peak, about=peak.subject)
+
+
+def fact_of(measure: Indicator, value: Decimal, *, name: str, means: str, about: str) -> Fact:
+    """A value in the indicator's unit as a fact about a subject."""
     return Fact.model_construct(
-        name=measure.name,
-        value=_value(measure.kind, peak.value),
+        name=name,
+        value=_value(measure.kind, value),
         kind=measure.kind,
         unit="" if measure.kind == "share" else measure.unit,
-        means=words.peak,
-        about=peak.subject,
+        means=means,
+        about=about,
         side=measure.side,
         status=measure.status,
     )
