@@ -66,23 +66,19 @@ def _flagged(dossier: Dossier) -> Iterator[Cells]:
 def _above_peers(cells: Cells) -> Sentence | None:
     return _said(
         cells,
-        '{name} ("{means}") came to {value}; this is higher than for {share} of {peers} ("{group}"); '
-        "the median of the peers is {median}.",
+        '{name} ("{means}") came to {value}, higher than for {share} of {peers} ("{group}"), whose median is {median}.',
         median=measure(cells, "median"),
     )
 
 
 def _as_others(cells: Cells) -> Sentence | None:
-    return _said(
-        cells,
-        '{name} ("{means}") is higher than for no more than {share} of {peers} ("{group}").',
-    )
+    return _said(cells, '{name} ("{means}") came to {value}, higher than for {share} of {peers} ("{group}").')
 
 
 def _above_own_past(cells: Cells) -> Sentence | None:
     return _said(
         cells,
-        '{name} ("{means}") came to {value}; the highest of {periods} of the same length was {highest}.',
+        '{name} ("{means}") came to {value}, against no more than {highest} in {periods} of the same length.',
         periods=cells.count("periods", "earlier period"),
         highest=measure(cells, "past_highest"),
     )
@@ -91,7 +87,7 @@ def _above_own_past(cells: Cells) -> Sentence | None:
 def _as_before(cells: Cells) -> Sentence | None:
     return _said(
         cells,
-        '{name} ("{means}") came to {value}; it had reached {highest} in an earlier period of the same length.',
+        '{name} ("{means}") came to {value}, and to {highest} in an earlier period of the same length.',
         highest=measure(cells, "past_highest"),
     )
 

@@ -7,6 +7,7 @@ import pytest
 
 from casewright.knowledge.errors import UsageError
 from casewright.knowledge.evidence import Evidence
+from casewright.knowledge.indicator import Request
 from casewright.knowledge.records import Subject, subjects
 from casewright.tools import pack, toolbox
 
@@ -20,7 +21,21 @@ def test_each_subject_gets_what_it_would_have_got_alone(exchange: Any) -> None:
         assert [evidence.tool for evidence in gathered[subject]] == list(pack.BASE)
         for together, single in zip(gathered[subject], alone, strict=True):
             if together.tool != "labels":  # which tells how many labels it searched, not where
+                if together.tool == "indicators":  # whose query tells what lies over hops around all subjects
+                    together, single = (e.model_copy(update={"query": ""}) for e in (together, single))
                 assert together == single
+
+
+def test_each_subject_is_compared_as_if_it_had_been_asked_alone(exchange: Any) -> None:
+    asked = exchange.subjects()
+    requests = [Request(indicator="inflow_usd"), Request(indicator="new_payers", parameters={"kind": "fiat_in"})]
+    wanted = {subject: requests[: 1 + place % 2] for place, subject in enumerate(asked)}
+    compared = pack.beside(exchange.ledger, wanted)
+    assert any(evidence.status == "found" for evidence in compared.values())
+    for subject in asked[::3]:
+        assert compared[subject].facts == toolbox.replay(exchange.ledger, compared[subject]).facts
+        again = toolbox.replay(exchange.ledger, compared[subject]).model_copy(update={"query": ""})
+        assert again == compared[subject].model_copy(update={"query": ""})
 
 
 def test_what_is_gathered_is_evidence_like_any_other(an_exchange: Any) -> None:
