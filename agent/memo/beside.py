@@ -78,7 +78,7 @@ def _as_others(cells: Cells) -> Sentence | None:
 def _above_own_past(cells: Cells) -> Sentence | None:
     return _said(
         cells,
-        '{name} ("{means}") came to {value}, against no more than {highest} in {periods} of the same length.',
+        '{name} ("{means}") came to {value}, against a highest of {highest} in {periods} of the same length.',
         periods=cells.count("periods", "earlier period"),
         highest=measure(cells, "past_highest"),
     )

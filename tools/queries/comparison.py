@@ -107,24 +107,19 @@ def _row(one: Comparison, subject: str, currency: str) -> Row:
     return row
 
 
-# What a row tells in the indicator's own unit, and in which words.
-_IN_UNIT = {
-    "value": "{means} ({reading} in the period)",
-    "median": "median of the peers: {means} ({reading} in the period)",
-    "past_median": "median of the earlier periods: {means} ({reading} in each)",
-    "past_highest": "highest of the earlier periods: {means} ({reading} in each)",
-}
+# What a row tells in the indicator's own unit: the column, the fact's name and its words.
+_IN_UNIT = (
+    ("value", "{indicator}", "{means} ({reading} in the period)"),
+    ("median", "peer_median", "median of the peers: {means} ({reading} in the period)"),
+    ("past_median", "earlier_median", "median of the earlier periods: {means} ({reading} in each)"),
+    ("past_highest", "earlier_highest", "highest of the earlier periods: {means} ({reading} in each)"),
+)
 
 
 def _facts(row: Row) -> Iterator[Fact]:
     """The row's values in their unit, which a column cannot have."""
     measure = indicator(str(row["indicator"]))
-    for column, means in _IN_UNIT.items():
+    for column, name, means in _IN_UNIT:
         if row[column] is not None:
-            yield fact_of(
-                measure,
-                Decimal(str(row[column])),
-                name=measure.name if column == "value" else f"{measure.name}_{column}",
-                means=means.format(**row),
-                about=str(row["subject"]),
-            )
+            value, about = Decimal(str(row[column])), str(row["subject"])
+            yield fact_of(measure, value, name=name.format(**row), means=means.format(**row), about=about)
