@@ -109,7 +109,7 @@ def compared(ledger: Ledger, subjects: Subjects, requests: Sequence[Sequence[Req
         if not missing(ledger, tuple(indicator(request.indicator).needs.items())):
             asked = [_Asked(place, subjects[place], windows[place], segments[place]) for place in places]
             found += _Reading(ledger, crowd, request).compared(asked)
-    return tuple(sorted(found, key=lambda c: c.place))
+    return tuple(sorted(found, key=lambda one: (one.place, list(requests[one.place]).index(one.request))))
 
 
 class _Reading:
