@@ -55,7 +55,14 @@ def carry(query: str, dialect: Dialect, parameters: Mapping[str, Any]) -> Carrie
 
 
 def _words(tree: exp.Expr, dialect: Dialect) -> str:
-    return tree.transform(_for_both, dialect).transform(_RULES[dialect]).sql(dialect=dialect)
+    for rule in (lambda node: _for_both(node, dialect), _RULES[dialect]):
+        for node in reversed(list(tree.walk())):  # what is inside first: a rule may take it into words of its own
+            said = rule(node)
+            if node is tree:
+                tree = said
+            elif said is not node:
+                node.replace(said)
+    return tree.sql(dialect=dialect)
 
 
 @lru_cache(maxsize=1024)
@@ -140,11 +147,16 @@ _MOMENT = "%Y-%m-%dT%H:%M:%SZ"  # how facts carry a time: see `_shape.utc`
 
 
 def _for_clickhouse(node: exp.Expr) -> exp.Expr:
-    if isinstance(node, exp.Select):  # where both sides of a join have a column x, `l.x` would keep that whole name
-        named = [
-            e.as_(e.name) if isinstance(e, exp.Column) and e.table and not e.is_star else e for e in node.expressions
-        ]
-        node.set("expressions", named)
+    if isinstance(node, exp.Select):
+        node.set("expressions", list(_named_apart(node.expressions)))
+        _order_by_alias(node)
+    if isinstance(node, exp.Upper):  # of letters beyond A to Z too
+        return _call("upperUTF8", node.this)
+    if isinstance(node, exp.RegexpReplace):
+        every = "g" in getattr(node.args.get("modifiers"), "name", "")
+        return _call(
+            "replaceRegexpAll" if every else "replaceRegexpOne", node.this, node.expression, node.args["replacement"]
+        )
     if isinstance(node, exp.Mod):  # of decimals it would take the whole units only
         times: exp.Expression = exp.Anonymous(
             this="trunc", expressions=[exp.Div(this=node.this.copy(), expression=node.expression.copy())]
@@ -181,6 +193,32 @@ def _for_clickhouse(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Trunc):  # keeps the scale there, and a sum of 20 digits before the point would not fit
         return exp.cast(exp.Anonymous(this="trunc", expressions=[node.this]), "decimal(38, 0)")
     return node
+
+
+def _named_apart(columns: Sequence[exp.Expr]) -> Iterator[exp.Expr]:
+    """The columns of a select, `l.x` named x: it would keep that whole name where both sides of a join have one.
+
+    A name that comes again is numbered: no two columns may have one name there.
+    """
+    seen: dict[str, int] = {}
+    for column in columns:
+        if not isinstance(column, exp.Column) or not column.table or column.is_star:
+            yield column
+            continue
+        seen[column.name] = seen.get(column.name, 0) + 1
+        yield column.as_(column.name if seen[column.name] == 1 else f"{column.name}_{seen[column.name]}")
+
+
+def _order_by_alias(select: exp.Select) -> None:
+    """Let `order by x` mean what the select calls x, where a column of that name is there too."""
+    told = {
+        e.alias: e.this for e in select.expressions if isinstance(e, exp.Alias) and not isinstance(e.this, exp.Column)
+    }
+    order = select.args.get("order")
+    for ordered in order.expressions if order else ():
+        by = ordered.this
+        if isinstance(by, exp.Column) and not by.table and by.name in told:
+            by.replace(told[by.name].copy())
 
 
 def _for_spark(node: exp.Expr) -> exp.Expr:

@@ -124,7 +124,7 @@ class _Report:
                 row |= {"at": iso(int(arrived.first[at])), "last_at": iso(int(arrived.last[at]))}
                 place = (risk_rank(label.category), reach, side, -cents, name)
                 self.found.setdefault(part.subject.id, []).append((place, row))
-        for category, some in by_category.items():
+        for category, some in sorted(by_category.items(), key=lambda entry: (risk_rank(entry[0]), entry[0])):
             these = np.array(some, np.int64)
             sums = total(arrived.cents[these]), total(arrived.local_cents[these])
             self._sum(part.subject.id, side, reach, category, *sums)
