@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO ?= demo
 BENCH ?= bench
 
-.PHONY: setup demo test check bench bench-large lock clean
+.PHONY: setup demo test test-engines check bench bench-large lock clean
 
 setup: $(STAMP)
 
@@ -25,6 +25,12 @@ demo: setup
 test: setup
 	$(BIN)/pytest -n 2 --dist loadgroup
 
+# Spark is 400 MB and needs Java 17: it is installed here alone.
+test-engines: setup
+	java -version 2>/dev/null || { apt-get update -qq && apt-get install -qq -y openjdk-17-jre-headless; }
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-spark.lock
+	$(BIN)/pytest -n 2 --dist loadgroup -m "" tests/engines
+
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -39,6 +45,7 @@ bench-large: setup
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra clickhouse pyproject.toml -o requirements.lock
+	sed -n 's/^ *"\(pyspark[^"]*\)".*/\1/p' pyproject.toml | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraint requirements.lock - -o requirements-spark.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info $(DEMO) $(BENCH)

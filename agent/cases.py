@@ -8,6 +8,7 @@ from typing import Any
 
 from casewright.agent import grounding
 from casewright.agent.investigate import investigate, resolve
+from casewright.agent.ledgers import open_ledger
 from casewright.agent.memo import page
 from casewright.agent.settings import Workspace
 from casewright.agent.subjects import window_of
@@ -15,7 +16,6 @@ from casewright.knowledge import library
 from casewright.knowledge.case import Case, Sentence
 from casewright.tools.indicators import catalogue
 from casewright.tools.store import Store
-from casewright.tools.warehouse import Ledger
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def draft(
     for error in known.broken:
         warn(f"left out: {error}")
     made = []
-    with Ledger.open(workspace.ledger) as ledger, Store.open(workspace.cases) as store:
+    with open_ledger(workspace) as ledger, Store.open(workspace.cases) as store:
         targets = [resolve(ledger, name, start, end) for name in dict.fromkeys(names)]
         for case in investigate(ledger, targets, known.typologies, store, progress):
             kept, struck = strike(case)

@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
@@ -31,16 +32,27 @@ class Check(Record):
     mend: str = ""
 
 
-def examine(folder: Path, environment: Mapping[str, str], switched_off: Sequence[str] = ()) -> list[Check]:
-    """Look at everything; nothing is made or mended. SWITCHED_OFF names variables that were on when we were started."""
+def examine(
+    folder: Path,
+    environment: Mapping[str, str],
+    switched_off: Sequence[str] = (),
+    *,
+    engine: str = "",
+    engine_url: str = "",
+) -> list[Check]:
+    """Look at everything; nothing is made or mended. SWITCHED_OFF names variables that were on when we were started.
+
+    ENGINE and ENGINE_URL go before those of the settings.
+    """
     checks = [_python(), _packages(), _disk(folder)]
     try:
-        workspace = Workspace.at(folder)
+        workspace = Workspace.at(folder, engine=engine, engine_url=engine_url)
     except CasewrightError as error:
         return [*checks, _told("workspace", error)]
     checks.append(Check(name="workspace", ok=True, found=_settings(workspace)))
     parts: dict[str, Callable[[Workspace], Check]] = {
         "ledger": _ledger,
+        "engine": _engine,
         "case store": _cases,
         "model": _model,
         "embedder": _embedder,
@@ -118,6 +130,20 @@ def _ledger(workspace: Workspace) -> Check:
         return Check(name="ledger", ok=False, found=found, mend="set them back, or import again into a new workspace")
     period = f", {date_text(first, zone)} to {date_text(last, zone)}" if count else ""
     return Check(name="ledger", ok=True, found=f"{count:,} transfers{period}; {rejected:,} rows rejected")
+
+
+def _engine(workspace: Workspace) -> Check:
+    from casewright.agent import ledgers
+    from casewright.tools import engines
+
+    settings = workspace.settings
+    if ledgers.embedded(workspace):
+        return Check(name="engine", ok=True, found=f"{settings.engine}, the embedded one")
+    with closing(engines.connect(settings.engine, settings.engine_url, workspace.engine)) as engine:
+        place = engine.place
+    with ledgers.open_ledger(workspace) as ledger:
+        count = ledger.value("select count(*) from transfers")
+    return Check(name="engine", ok=True, found=f"{settings.engine}, {place}: {count:,} transfers")
 
 
 def _cases(workspace: Workspace) -> Check:

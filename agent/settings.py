@@ -4,12 +4,13 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from casewright.knowledge.errors import SettingsError
+from casewright.knowledge.errors import SettingsError, UsageError
+from casewright.tools import engines
 
 FILE = "casewright.toml"
 POLICY = {"network": False}  # what a workspace allows unless it says otherwise
@@ -35,6 +36,9 @@ class Settings:
     rates: str = "rates.csv"
     model: str = "offline"
     embedder: str = "embedded"
+    engine: str = engines.EMBEDDED  # where questions are asked
+    engine_url: str = ""
+    engine_tables: Mapping[str, Any] = field(default_factory=dict)  # tables that the house has there already
     policy: Mapping[str, bool] = field(default_factory=lambda: POLICY)
 
     @classmethod
@@ -49,13 +53,16 @@ class Settings:
         if not isinstance(policy, dict):
             raise SettingsError(f"policy is {policy!r}, expected a section [policy]", path)
         _check(policy, POLICY, "policy", path)
+        tables = found.pop("engine_tables", {})
+        if not isinstance(tables, dict):
+            raise SettingsError(f"engine_tables is {tables!r}, expected sections [engine_tables.NAME]", path)
         for key, value in found.items():
             if not isinstance(value, str):
                 raise SettingsError(f"{key} is {value!r}, expected a text in quotes", path)
         for key, value in policy.items():
             if not isinstance(value, bool):  # "false" in quotes would be true
                 raise SettingsError(f"{key} is {value!r}, expected true or false without quotes", path)
-        return cls(**found, policy=POLICY | policy).checked(path)
+        return cls(**found, engine_tables=tables, policy=POLICY | policy).checked(path)
 
     def checked(self, path: Path) -> Self:
         """These settings, where their values can be meant. Raises SettingsError."""
@@ -65,14 +72,21 @@ class Settings:
             raise SettingsError(f"unknown timezone {self.timezone!r}", path, hint="e.g. Asia/Singapore") from error
         if not re.fullmatch("[A-Z]{3}", self.currency):
             raise SettingsError(f"currency is {self.currency!r}, expected three capitals such as SGD", path)
+        if self.engine not in engines.NAMES:
+            raise SettingsError(f"unknown engine {self.engine!r}", path, hint=_nearest(self.engine, engines.NAMES))
         return self
 
 
 def _check(found: Iterable[str], known: Iterable[str], what: str, path: Path) -> None:
     for key in found:
         if key not in known:
-            close = difflib.get_close_matches(key, known, 1)
-            raise SettingsError(f"unknown {what} {key!r}", path, hint=f"did you mean {close[0]!r}?" if close else "")
+            raise SettingsError(f"unknown {what} {key!r}", path, hint=_nearest(key, known))
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    close = difflib.get_close_matches(name, names, 1)
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names)}"
 
 
 @dataclass(frozen=True)
@@ -83,11 +97,20 @@ class Workspace:
     settings: Settings
 
     @classmethod
-    def at(cls, folder: Path) -> Self:
-        """The workspace in FOLDER, with default settings where it has none. Raises SettingsError."""
+    def at(cls, folder: Path, *, engine: str = "", engine_url: str = "") -> Self:
+        """The workspace in FOLDER, with default settings where it has none; ENGINE and ENGINE_URL go before them.
+
+        The settings' URL is that of their own engine. Raises SettingsError, UsageError for an unknown engine.
+        """
         if not folder.is_dir():
             raise SettingsError("this workspace does not exist", folder, hint=f"casewright init {folder}")
-        return cls(folder, Settings.read(folder / FILE))
+        settings = Settings.read(folder / FILE)
+        if engine and engine not in engines.NAMES:
+            raise UsageError(f"unknown engine {engine!r}", hint=_nearest(engine, engines.NAMES))
+        if engine and settings.engine not in (engine, engines.EMBEDDED):
+            settings = replace(settings, engine_url="", engine_tables={})
+        chosen = {"engine": engine or settings.engine, "engine_url": engine_url or settings.engine_url}
+        return cls(folder, replace(settings, **chosen))  # type: ignore[arg-type]
 
     @classmethod
     def init(cls, folder: Path, *, timezone: str = "UTC", currency: str = "USD", rates: str = "rates.csv") -> Self:
@@ -130,10 +153,16 @@ class Workspace:
         return self.machine / "out"
 
     @property
+    def engine(self) -> Path:
+        """The folder of what the settings' engine keeps on this machine."""
+        return self.machine / "engines" / self.settings.engine
+
+    @property
     def rates(self) -> Path:
         """The table of currency rates."""
         return self.folder / self.settings.rates
 
     def describe(self) -> dict[str, Any]:
         """The settings with the folder, for people and machines."""
-        return {"folder": str(self.folder), **{f.name: getattr(self.settings, f.name) for f in fields(Settings)}}
+        told = {f.name: getattr(self.settings, f.name) for f in fields(Settings) if f.name != "engine_url"}
+        return {"folder": str(self.folder), **told}  # an engine's URL may hold a password

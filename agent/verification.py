@@ -5,11 +5,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from casewright.agent.grounding import Moved, parse, replay_moved
+from casewright.agent.ledgers import embedded, open_ledger
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Case, Section
 from casewright.knowledge.errors import DataError, NotFound
 from casewright.tools.store import Store
-from casewright.tools.warehouse import Ledger
 
 
 def case_of(name: str, workspace: Workspace) -> Case:
@@ -57,7 +57,7 @@ def _text(path: Path, expected: str) -> str:
 
 def moved_in(case: Case, workspace: Workspace) -> tuple[Moved, ...] | None:
     """What the workspace's ledger answers otherwise now; None where it has no ledger."""
-    if not workspace.ledger.is_file():
+    if embedded(workspace) and not workspace.ledger.is_file():
         return None
-    with Ledger.open(workspace.ledger) as ledger:
+    with open_ledger(workspace) as ledger:
         return replay_moved(case, ledger)

@@ -91,7 +91,7 @@ class Adjacency:
         found = np.full(len(names), UNKNOWN, np.int64)
         if not names:
             return found
-        hashes = self._ledger.arrays(_HASH, names=names)
+        hashes = self._ledger.arrays(_HASH, names=names, places=np.arange(len(names)))
         keys = np.empty(len(names), np.uint64)
         keys[hashes["i"].astype(np.int64)] = hashes["key"]
         low, high = np.searchsorted(self._keys, keys), np.searchsorted(self._keys, keys, "right")
@@ -146,7 +146,7 @@ class Adjacency:
         return same_transaction(self._ledger, self.rows[places], self.rows[others])
 
 
-_HASH = "select i, hash(name) as key from (select unnest($names) as name, generate_subscripts($names, 1) - 1 as i)"
+_HASH = "select i, hash(name) as key from (select unnest($names) as name, unnest($places) as i)"
 
 
 def folder_of(ledger: Ledger, progress: Progress | None = None) -> Path:

@@ -46,17 +46,22 @@ class RuleRun:
 
 
 def run(
-    ledger: Ledger, rules: Sequence[Rule], progress: Callable[[float], None] = lambda share: None
+    ledger: Ledger,
+    rules: Sequence[Rule],
+    progress: Callable[[float], None] = lambda share: None,
+    *,
+    asked: Ledger | None = None,
 ) -> tuple[RuleRun, ...]:
     """Raise the alerts of these rules on the whole ledger, each once however often this runs.
 
     An alert stands at the first event at which the rule holds; then the account is left alone by that rule for the
-    cool-down. The ledger must be open for writing. A killed run has stored all alerts of some rules and none of others.
+    cool-down. The ledger must be open for writing; ASKED is the one to look for events in, where that is another. A
+    killed run has stored all alerts of some rules and none of others.
     """
     before = alerts.raised_before(ledger, [rule.id for rule in rules])
     done = []
     for number, rule in enumerate(rules, 1):
-        found, unmeasured = crossings(ledger, rule)
+        found, unmeasured = crossings(asked or ledger, rule)
         fresh, known = _fresh(rule, found, before)
         named = alerts.store(ledger, [_alert(rule, crossing, ledger.currency) for crossing in fresh])
         done.append(RuleRun(rule, named, known, unmeasured))

@@ -74,12 +74,27 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
     return register
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What the global options say: the workspace's folder, and the engine where it is not that of the settings."""
+
+    folder: Path
+    engine: str = ""
+    engine_url: str = ""
+
+
+def chosen_by(context: typer.Context) -> Chosen:
+    """The global options of this command line."""
+    found: Chosen = context.find_root().obj
+    return found
+
+
 def workspace_of(context: typer.Context) -> "Workspace":
-    """The workspace that the global option names. Raises SettingsError."""
+    """The workspace and the engine that the global options name. Raises SettingsError or UsageError."""
     from casewright.agent.settings import Workspace
 
-    folder: Path = context.find_root().obj
-    return Workspace.at(folder)
+    chosen = chosen_by(context)
+    return Workspace.at(chosen.folder, engine=chosen.engine, engine_url=chosen.engine_url)
 
 
 def warn(line: str) -> None:

@@ -19,7 +19,7 @@ _OFF = {"", "0", "false", "no", "off"}
 switched_off: list[str] = []  # the variables that were on when the program began, for `casewright doctor`
 
 _HELP = """\
-Usage: casewright [-w DIR] COMMAND [OPTIONS]
+Usage: casewright [-w DIR] [-e ENGINE] COMMAND [OPTIONS]
 
 Drafts money-laundering investigations: numbers from queries, words from a writer, decisions from people.
 
@@ -28,6 +28,8 @@ Commands:
 
 Options:
   -w, --workspace DIR   the workspace (else $CASEWRIGHT_WORKSPACE, else the current folder)
+  -e, --engine NAME     where questions are asked: duckdb (embedded), clickhouse, spark; else as the settings say
+  --engine-url URL      where that engine is (else $CASEWRIGHT_ENGINE_URL, else as the settings say)
   --version             the version
   --install-completion  completion for the current shell
   --help                this page; casewright COMMAND --help for a command's own

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from casewright.agent.cli import main
-from casewright.agent.cli.contract import complain
+from casewright.agent.cli.contract import Chosen, complain
 from casewright.knowledge.errors import CasewrightError, UsageError
 
 
@@ -80,8 +80,11 @@ def _without_values(arguments: Sequence[str]) -> list[str]:
     for word in arguments:
         if not skip:
             kept.append(word)
-        skip = word in {"-w", "--workspace"} and not skip
+        skip = word in _VALUED and not skip
     return kept
+
+
+_VALUED = {"-w", "--workspace", "-e", "--engine", "--engine-url"}
 
 
 def _tell_version(asked: bool) -> None:
@@ -95,9 +98,17 @@ def _options(
     workspace: Annotated[
         Path, typer.Option("-w", "--workspace", envvar="CASEWRIGHT_WORKSPACE", help="The workspace's folder.")
     ] = Path("."),
+    engine: Annotated[
+        str,
+        typer.Option("-e", "--engine", metavar="NAME", help="Where questions are asked: duckdb, clickhouse, spark."),
+    ] = "",
+    engine_url: Annotated[
+        str,
+        typer.Option("--engine-url", envvar="CASEWRIGHT_ENGINE_URL", help="Where that engine is; else engine_url."),
+    ] = "",
     _version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Tell the version.")
     ] = False,
 ) -> None:
     """Drafts money-laundering investigations: numbers from queries, words from a writer, decisions from people."""
-    context.obj = workspace
+    context.obj = Chosen(workspace, engine, engine_url)

@@ -1,13 +1,14 @@
 """One exchange of about 100,000 transfers, in the embedded ledger and on another engine."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from casewright.knowledge.records import Subject, Subjects
 from casewright.knowledge.rule import load_rules, shipped
-from casewright.tools import alerts, engines, rules
+from casewright.tools import engines, rules
+from casewright.tools.engines.remote import EngineLedger
+from casewright.tools.engines.tables import push
 from casewright.tools.importing import import_file
 from casewright.tools.indicators import catalogue
 from casewright.tools.simulate.exchange import simulate, stories
@@ -63,9 +64,8 @@ def elsewhere(
     request: pytest.FixtureRequest, embedded: Ledger, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ledger]:
     """The same ledger on another engine."""
-    engine = engines.connect(
-        request.param, "local[2]" if request.param == "spark" else "", tmp_path_factory.mktemp(request.param)
-    )
-    engines.push(embedded, engine)
-    with engines.EngineLedger(engine) as ledger:
+    home = tmp_path_factory.mktemp(request.param)
+    engine = engines.connect(request.param, "local[2]" if request.param == "spark" else "", home / "made", write=True)
+    push(embedded, engine)
+    with EngineLedger(engine, home / "made") as ledger:
         yield ledger

@@ -1,7 +1,6 @@
 """Every indicator, tool, pack and rule answers on another engine what it answers on the embedded one, to the cent."""
 
 import math
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -65,9 +64,10 @@ def test_the_peaks_of_all_indicators_are_the_same(embedded: Ledger, elsewhere: L
 
 @pytest.mark.parametrize("name", toolbox.tools())
 def test_a_tool_answers_the_same(embedded: Ledger, elsewhere: Ledger, subjects: Subjects, name: str) -> None:
-    ours = _told(toolbox.call(embedded, name, subjects))
+    some = {"names": list(catalogue())[::9]} if name == "indicators" else {}  # all their peaks are compared above
+    ours = _told(toolbox.call(embedded, name, subjects, **some))
     assert ours["status"] == "found"
-    assert _difference(ours, _told(toolbox.call(elsewhere, name, subjects))) == ""
+    assert _difference(ours, _told(toolbox.call(elsewhere, name, subjects, **some))) == ""
 
 
 @pytest.mark.parametrize("options", [{"direction": "backward"}, {"min_usd": Decimal(100), "fan_out": 50, "hops": 9}])

@@ -2,28 +2,36 @@
 
 An engine holds the ledger's tables under their own names (`tables.TABLES`), sent there from the embedded ledger or seen
 through a view on what the house has already. `remote.EngineLedger` is a ledger like any other: every tool, indicator
-and trace asks it as it asks the embedded one, and `translate` carries each statement into the engine's dialect.
+and trace asks it as it asks the embedded one, and `translate` carries each statement into the engine's dialect. What
+an engine needs is an extra of its name, and is loaded when it is asked for.
 """
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from casewright.knowledge.errors import SettingsError
-from casewright.tools.engines.clickhouse import ClickHouse
-from casewright.tools.engines.remote import Engine, EngineLedger
-from casewright.tools.engines.spark import Spark
-from casewright.tools.engines.tables import push
 
-__all__ = ["EMBEDDED", "ENGINES", "Engine", "EngineLedger", "connect", "push"]
+if TYPE_CHECKING:
+    from casewright.tools.engines.remote import Engine
 
 EMBEDDED = "duckdb"
-ENGINES: Mapping[str, Callable[[str, Path], Engine]] = {"clickhouse": ClickHouse, "spark": Spark}
+NAMES = (EMBEDDED, "clickhouse", "spark")
 
 
-def connect(name: str, url: str, home: Path) -> Engine:
-    """The engine of that name at URL, its own files in HOME. Raises SettingsError for a wrong name or URL."""
+def connect(name: str, url: str, home: Path, *, write: bool = False) -> "Engine":
+    """The engine of that name at URL (else beside us), its own files in HOME, which is made where WRITE.
+
+    Raises SettingsError for a wrong URL or where the engine is not installed, DataError where nothing answers or there
+    is no ledger to read.
+    """
     try:
-        return ENGINES[name](url, home)
-    except KeyError:
-        known = ", ".join([EMBEDDED, *ENGINES])
-        raise SettingsError(f"unknown engine {name!r}", hint=f"there are {known}") from None
+        if name == "spark":
+            from casewright.tools.engines.spark import Spark
+
+            return Spark(url, home)
+        from casewright.tools.engines.clickhouse import ClickHouse
+
+        return ClickHouse(url, home, write=write)
+    except ImportError as error:
+        told = f"the engine {name} is not installed ({error.name} is missing)"
+        raise SettingsError(told, hint=f"pip install 'casewright[{name}]'") from error

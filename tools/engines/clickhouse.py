@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from urllib.parse import unquote, urlsplit
 
 from casewright.knowledge.errors import DataError, SettingsError
-from casewright.tools.engines.tables import TABLES
+from casewright.tools.engines.tables import columns, nothing_yet
 from casewright.tools.engines.translate import Dialect
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _TYPES = {
 }
 _ORDERS = {"transfers": "(epoch, id)", "legs": "(key, account, epoch)"}
 _KEY = "cityHash64(account)"
+_PORTS = {"clickhouse": 8123, "clickhouses": 8443}
 
 
 class _Client(Protocol):
@@ -55,27 +56,26 @@ class ClickHouse:
 
     dialect: Dialect = "clickhouse"
 
-    def __init__(self, url: str, home: Path) -> None:
-        """Connect to URL: `clickhouse://USER:PASSWORD@HOST:PORT/DATABASE`, or `chdb://FOLDER/DATABASE`.
+    def __init__(self, url: str, home: Path, *, write: bool = False) -> None:
+        """Connect to URL: `clickhouse://USER:PASSWORD@HOST:PORT/DATABASE`, `clickhouses://` with TLS.
 
-        Without one, chDB in the folder HOME. Raises SettingsError for what cannot be a URL, DataError where nothing
-        answers.
+        Without one, chDB in the folder HOME. A database that is not there is made where WRITE. Raises SettingsError
+        for what cannot be a URL, DataError where nothing answers or there is no database to read.
         """
-        parts = urlsplit(url or f"chdb://{home}/casewright")
-        folder, _, database = parts.path.rpartition("/")
-        if parts.scheme not in ("chdb", "clickhouse", "clickhouses") or not re.fullmatch(r"\w+", database):
-            raise SettingsError(
-                f"engine_url is {url!r}, expected clickhouse://USER:PASSWORD@HOST:PORT/DATABASE or chdb:///FOLDER/NAME"
-            )
-        shown = f"{parts.hostname}:{parts.port or 8123}" if parts.hostname else folder
-        self.place = f"{parts.scheme}://{shown}/{database}"  # never with the password
-        self._database = database
-        if parts.scheme == "chdb":
-            self._client: _Client = _Embedded(Path(parts.netloc + folder))
+        if not url:
+            self.place, self._database = f"chDB in {home}", "casewright"
+            if not home.exists() and not write:
+                raise nothing_yet(self.place)
+            self._client: _Client = _Embedded(home)
         else:
+            self.place, self._database = _parts(url)
             self._client = _Server(url, self.place)
-        self._client.run(f"create database if not exists `{database}`")
-        self._client.run(f"use `{database}`")
+        if write:
+            self._client.run(f"create database if not exists `{self._database}`")
+        elif not len(self._client.ask(f"select 1 from system.databases where name = '{self._database}'")):
+            self._client.close()
+            raise nothing_yet(self.place)
+        self._client.run(f"use `{self._database}`")
         for name, value in _SETTINGS.items():
             self._client.run(f"set {name} = {value}")
 
@@ -110,22 +110,33 @@ class ClickHouse:
         """Let a Parquet file's rows be a table of the ledger, or what one import gave to it."""
         import pyarrow.parquet as pq
 
-        columns = _names(pq.read_schema(rows).names)
+        names = _names(pq.read_schema(rows).names)
         into = name if import_id is not None else f"{name}_new"
-        made = f"({_columns(TABLES[name])}) engine = MergeTree order by {_ORDERS.get(name, 'tuple()')}"
+        made = f"({_columns(name)}) engine = MergeTree order by {_ORDERS.get(name, 'tuple()')}"
         self._client.run(f"create table if not exists `{name}` {made}")
         if import_id is not None:
-            self._client.run(f"delete from `{name}` where import_id = {import_id}")
-            self._client.insert(into, columns, rows)
+            if len(self._client.ask(f"select 1 from `{name}` where import_id = {import_id} limit 1")):
+                self._client.run(f"delete from `{name}` where import_id = {import_id}")
+            self._client.insert(into, names, rows)
             return
         self._client.run(f"create or replace table `{into}` {made}")
-        self._client.insert(into, columns, rows)
+        self._client.insert(into, names, rows)
         self._client.run(f"exchange tables `{into}` and `{name}`")
         self._client.run(f"drop table `{into}`")
 
     def view(self, name: str, query: str) -> None:
         """Let the ledger's table NAME be what a query over tables that are there already finds."""
         self._client.run(f"create or replace view `{name}` as {query}")
+
+    def as_ours(self, words: str, kind: str, *, needed: bool) -> str:
+        """An expression over a table that is there already, cast to our type KIND; never null where NEEDED."""
+        if scale := re.fullmatch(r"decimal\(\d+,(\d+)\)", kind):  # a double would be cut off, a decimal too
+            words = f"round(toDecimal256(toString({words}), 18), {scale[1]})"
+        return f"cast({words} as {_type(kind, needed=needed)})"
+
+    def drop(self, name: str) -> None:
+        """Drop a table or view of the ledger, if it is there."""
+        self._client.run(f"drop table if exists `{name}`")
 
     def tables(self) -> frozenset[str]:
         """The tables and views of the database."""
@@ -137,26 +148,42 @@ class ClickHouse:
         self._client.close()
 
 
-class _Embedded:
-    """chDB. A process can have one folder open, so the session stays open until the process ends."""
+def _parts(url: str) -> tuple[str, str]:
+    """Where a URL leads, without the password, and its database."""
+    parts = urlsplit(url)
+    database = parts.path.strip("/")
+    expected = "clickhouse://USER:PASSWORD@HOST:PORT/DATABASE"
+    if parts.scheme not in ("clickhouse", "clickhouses") or not parts.hostname or not re.fullmatch(r"\w+", database):
+        raise SettingsError("engine_url is no address of a ClickHouse", hint=f"expected {expected}, or none for chDB")
+    try:
+        port = parts.port or _PORTS[parts.scheme]
+    except ValueError as error:
+        raise SettingsError(f"engine_url: {error}", hint=f"expected {expected}") from error
+    return f"{parts.scheme}://{parts.hostname}:{port}/{database}", database
 
-    _open: "dict[Path, object]" = {}  # noqa: RUF012  the engine's own limit: one a process
+
+class _Embedded:
+    """chDB. A process can have one folder open at a time: those who ask the same folder share its session."""
+
+    _open: "ClassVar[tuple[Path, Any] | None]" = None
+    _users = 0
 
     def __init__(self, folder: Path) -> None:
-        try:
-            from chdb import session
-        except ImportError as error:
-            raise SettingsError(
-                "the engine clickhouse is not installed", hint="pip install 'casewright[clickhouse]'"
-            ) from error
+        from chdb import session
+
         at = folder.absolute()
-        if self._open and at not in self._open:
+        if _Embedded._open and _Embedded._open[0] != at:
             raise DataError("this process has another chDB folder open", folder, hint="one workspace at a time")
-        if at not in self._open:
+        if not _Embedded._open:
             at.mkdir(parents=True, exist_ok=True)
-            make: Callable[[str], object] = session.Session
-            self._open[at] = make(str(at))
-        self._session = self._open[at]
+            try:
+                make: Callable[[str], Any] = session.Session
+                _Embedded._open = at, make(str(at))
+            except RuntimeError as error:
+                raise DataError(f"chDB cannot open its folder ({_first_line(error)})", folder,
+                                hint="one process at a time; wait until the other is done") from error  # fmt: skip
+        self._session = _Embedded._open[1]
+        _Embedded._users += 1
 
     def run(self, statement: str) -> None:
         self._query(statement, "CSV")
@@ -168,11 +195,14 @@ class _Embedded:
         self.run(f"insert into `{name}` ({columns}) select {columns} from file('{rows}', Parquet)")
 
     def close(self) -> None:
-        """Nothing: the next question of this process asks the same session."""
+        _Embedded._users -= 1
+        if not _Embedded._users:
+            self._session.close()
+            _Embedded._open = None
 
     def _query(self, text: str, form: str) -> "pa.Table":
         try:
-            return self._session.query(text, form)  # type: ignore[attr-defined]
+            return self._session.query(text, form)
         except RuntimeError as error:
             raise DataError(f"ClickHouse refuses ({_first_line(error)})") from error
 
@@ -181,20 +211,16 @@ class _Server:
     """A ClickHouse server over HTTP, in one session."""
 
     def __init__(self, url: str, place: str) -> None:
-        try:
-            import clickhouse_connect
-        except ImportError as error:
-            raise SettingsError(
-                "the engine clickhouse is not installed", hint="pip install 'casewright[clickhouse]'"
-            ) from error
+        import clickhouse_connect
+
         parts = urlsplit(url)
         self._place = place
         try:
             self._client = clickhouse_connect.get_client(
                 host=parts.hostname or "localhost",
-                port=parts.port or 8123,
-                username=parts.username or "default",
-                password=parts.password or "",
+                port=parts.port or _PORTS[parts.scheme],
+                username=unquote(parts.username or "default"),
+                password=unquote(parts.password or ""),
                 secure=parts.scheme == "clickhouses",
             )
         except Exception as error:  # whatever the driver raises, a person reads one line
@@ -224,11 +250,14 @@ def _first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
 
 
-def _columns(columns: str) -> str:
-    """Column definitions in ClickHouse's types, from ours: what may be null says so."""
-    told = []
-    for column in re.split(r",(?![^(]*\))", columns):
-        name, kind, *rest = column.split()
-        kind = _TYPES.get(kind, kind.replace("decimal", "Decimal"))
-        told.append(f"`{name}` {kind if rest else f'Nullable({kind})'}{f' default {_KEY}' if name == 'key' else ''}")
+def _type(kind: str, *, needed: bool) -> str:
+    """Our type in ClickHouse's words: what may be null says so."""
+    told = _TYPES.get(kind, kind.replace("decimal", "Decimal"))
+    return told if needed else f"Nullable({told})"
+
+
+def _columns(table: str) -> str:
+    """Column definitions of one of our tables."""
+    key = {"key": f" default {_KEY}"}
+    told = (f"`{c.name}` {_type(c.kind, needed=c.needed)}{key.get(c.name, '')}" for c in columns(table))
     return ", ".join(told)

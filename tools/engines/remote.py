@@ -1,9 +1,11 @@
 """A ledger that another engine holds: the same questions, carried to its dialect, and the same answers."""
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from casewright.knowledge.errors import DataError
+from casewright.tools.engines.tables import nothing_yet
 from casewright.tools.engines.translate import Dialect, carry
 from casewright.tools.warehouse import SCHEMA_VERSION, Ledger
 
@@ -38,6 +40,12 @@ class Engine(Protocol):
     def view(self, name: str, query: str) -> None:
         """Let the table NAME be what a query over tables that are there already finds."""
 
+    def as_ours(self, words: str, kind: str, *, needed: bool) -> str:
+        """An expression over a table that is there already, cast to our type KIND; never null where NEEDED."""
+
+    def drop(self, name: str) -> None:
+        """Drop a table or view of the ledger, if it is there."""
+
     def tables(self) -> frozenset[str]:
         """The ledger's tables and views that it has."""
 
@@ -48,23 +56,42 @@ class Engine(Protocol):
 class EngineLedger(Ledger):
     """A ledger on another engine. It answers as the embedded one does and is never written to by questions."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, home: Path, mapping: str = "") -> None:
+        """The ledger that ENGINE holds; what belongs to it on this machine lies in HOME.
+
+        MAPPING is what the settings say of tables that are there already. Raises DataError where there is no whole
+        ledger, or one that was made by another mapping.
+        """
         self.engine = engine
-        self.path = Path(engine.place)
+        self.path = home / "ledger"
         self.near_legs = "legs"
-        if "meta" not in engine.tables():
-            raise DataError("this engine holds no ledger yet", engine.place, hint="casewright -e ENGINE data push")
+        there = engine.tables()
+        if not {"meta", "imports"} <= there:
+            raise nothing_yet(engine.place)
         meta = dict(self.rows("select name, value from meta"))
         if meta.get("schema") != SCHEMA_VERSION:
             raise DataError(f"the ledger has schema {meta.get('schema')}, expected {SCHEMA_VERSION}", engine.place)
+        if meta.get("mapping", "") != mapping:
+            raise DataError("engine_tables says something else since this ledger was made", engine.place,
+                            hint="casewright data push")  # fmt: skip
         self.currency = meta["currency"]
         self.timezone = meta["timezone"]
+        self._mapped = bool(mapping)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.engine.close()
+
+    def fingerprint(self) -> str:
+        """Twelve hex digits that change with every import, and with the rows of tables that were there already."""
+        if not self._mapped:
+            return super().fingerprint()
+        told = self.rows(
+            "select count(*), max(epoch), max(known_epoch), sum(cast(usd as decimal(38, 2))) from transfers"
+        )
+        return hashlib.md5(f"{super().fingerprint()} {told}".encode()).hexdigest()[:12]
 
     def rows(self, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run one statement with named parameters (`$since`) and fetch everything."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import uuid
 from pathlib import Path
@@ -88,6 +89,21 @@ class Spark:
         self._write_parts({**self._parts, name: {"query": query}})
         self._show(name)
 
+    def as_ours(self, words: str, kind: str, *, needed: bool) -> str:
+        """An expression over a table that is there already, cast to our type KIND."""
+        if scale := re.fullmatch(r"decimal\(\d+,(\d+)\)", kind):
+            words = f"round(cast({words} as decimal(38, 18)), {scale[1]})"
+        return f"cast({words} as {'string' if kind == 'varchar' else kind})"
+
+    def drop(self, name: str) -> None:
+        """Drop a table or view of the ledger, if it is there."""
+        parts = dict(self._parts)
+        files = parts.pop(name, {}).get("files", {})
+        self._write_parts(parts)
+        self._spark.catalog.dropTempView(name)
+        for file in files.values():
+            (self._home / file).unlink(missing_ok=True)
+
     def tables(self) -> frozenset[str]:
         """The tables and views of the ledger."""
         return frozenset(self._parts)
@@ -123,10 +139,10 @@ class Spark:
 
 
 def _session(url: str) -> "SparkSession":
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise SettingsError("the engine spark is not installed", hint="pip install 'casewright[spark]'") from error
+    from pyspark.sql import SparkSession
+
+    if not re.match(r"(local\[|spark://|sc://|k8s://|yarn$)", url):
+        raise SettingsError("engine_url is no master of a Spark", hint="local[4], spark://HOST:7077 or sc://HOST:15002")
     builder = SparkSession.builder.appName("casewright")
     builder = builder.remote(url) if url.startswith("sc://") else builder.master(url)
     for name, value in {**_SETTINGS, **(_LOCAL if url.startswith("local") else {})}.items():

@@ -125,7 +125,7 @@ def _for_both(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
         return _key(node.expressions[0], dialect)
     if isinstance(node, exp.Column) and node.name == "rowid":
-        row = exp.column(ROW, node.table)
+        row = exp.column(ROW, node.table or None)
         return exp.alias_(row, "rowid") if isinstance(node.parent, exp.Select) else row
     if isinstance(node, exp.Table) and node.db == "main":
         return exp.to_table(node.name, alias=node.alias or None)

@@ -23,10 +23,10 @@ def list_(
     newest: Annotated[bool, typer.Option("--newest", help="Newest first, whatever their weight.")] = False,
 ) -> Answer:
     """List the alerts by severity, then by score: how far past its thresholds the account was (1 = just reached)."""
+    from casewright.agent.ledgers import open_ledger
     from casewright.tools.alerts import known_rule, listed
-    from casewright.tools.warehouse import Ledger
 
-    with Ledger.open(workspace_of(context).ledger) as ledger:
+    with open_ledger(workspace_of(context)) as ledger:
         if rule:
             known_rule(ledger, rule)
         rows = listed(ledger, limit=limit, rule=rule, subject=subject, newest=newest)

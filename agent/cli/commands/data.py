@@ -1,4 +1,4 @@
-"""Describe the ledger, list its rejects and the fields of a file, put it back into full order"""
+"""Describe the ledger, list rejects and the fields of a file, put it in full order, send it to an engine"""
 
 from pathlib import PurePath
 from typing import Annotated, Any
@@ -13,10 +13,10 @@ app = typer.Typer(no_args_is_help=True)
 @command(app)
 def describe(context: typer.Context) -> Answer:
     """Tell what the ledger holds: counts, period, assets, kinds, labelled counterparties, rejects, imports."""
+    from casewright.agent.ledgers import open_ledger
     from casewright.tools.upkeep import describe as described
-    from casewright.tools.warehouse import Ledger
 
-    with Ledger.open(workspace_of(context).ledger) as ledger:
+    with open_ledger(workspace_of(context)) as ledger:
         found = described(ledger)
     return Answer(found, _text(found))
 
@@ -28,10 +28,10 @@ def rejects(
     of_import: Annotated[int | None, typer.Option("--import", help="Only those of this import.")] = None,
 ) -> Answer:
     """List the rows that were not stored: import, file, line, reason, text."""
+    from casewright.agent.ledgers import open_ledger
     from casewright.tools.upkeep import rejects as rejected
-    from casewright.tools.warehouse import Ledger
 
-    with Ledger.open(workspace_of(context).ledger) as ledger:
+    with open_ledger(workspace_of(context)) as ledger:
         found = rejected(ledger, limit=limit, import_id=of_import)
     rows = [{**row, "file": PurePath(row["file"]).name, "text": _short(row["text"])} for row in found["rejects"]]
     if not rows:
@@ -66,6 +66,20 @@ def compact(context: typer.Context) -> Answer:
     seconds = round(time.monotonic() - started, 1)
     told = f"{counts['transfers']:,} transfers and {counts['legs']:,} legs are in full order ({seconds} s)."
     return Answer({**counts, "seconds": seconds}, told)
+
+
+@command(app)
+def push(context: typer.Context) -> Answer:
+    """Send the embedded ledger's tables to the engine that `-e` or the settings name: only what is not there yet.
+
+    Tables under [engine_tables] in casewright.toml are read where they are, and nothing is sent to them.
+    """
+    from casewright.agent import ledgers
+
+    with progress("Sending") as tell:
+        sent = ledgers.send(workspace_of(context), tell)
+    payload = {"engine": sent.engine, "place": sent.place, "sent": sent.rows, "mapped": list(sent.mapped)}
+    return Answer(payload, sent.told())
 
 
 def _short(text: str) -> str:

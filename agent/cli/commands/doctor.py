@@ -5,7 +5,7 @@ import os
 import typer
 
 from casewright.agent.cli import main
-from casewright.agent.cli.contract import Answer, command, printable
+from casewright.agent.cli.contract import Answer, chosen_by, command, printable
 
 app = typer.Typer()
 
@@ -19,7 +19,8 @@ def doctor(context: typer.Context) -> Answer:
     from casewright.agent.doctor import examine
     from casewright.knowledge.errors import SettingsError
 
-    checks = examine(context.find_root().obj, os.environ, main.switched_off)
+    chosen = chosen_by(context)
+    checks = examine(chosen.folder, os.environ, main.switched_off, engine=chosen.engine, engine_url=chosen.engine_url)
     lines = []
     for check in checks:
         told = f"{'next' if check.ok else 'do this'}: {check.mend}" if check.mend else ""

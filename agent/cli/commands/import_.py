@@ -54,22 +54,19 @@ def import_(
     """Import a file: every row ends stored, duplicate or rejected, and importing it again stores nothing new.
 
     Each kind comes as `table`: CSV, Parquet or JSON lines under our names (`casewright data fields` lists them), or
-    with --map. Transfers and labels have formats of their own.
+    with --map. Transfers and labels have formats of their own. The file goes into the embedded ledger, and from there
+    to the engine, if one is named.
     """
-    from casewright.tools.importing import import_file
+    from casewright.agent.ledgers import import_file
 
-    workspace = workspace_of(context)
     with progress(f"Importing {path.name}") as tell:
-        report = import_file(
-            workspace.ledger,
+        report, sent = import_file(
+            workspace_of(context),
             kind.value,
             path,
             format,
-            map_path=map,
-            currency=workspace.settings.currency,
-            timezone=workspace.settings.timezone,
-            rates=workspace.rates,
             progress=tell,
+            map_path=map,
             category=category,
             name=name,
             source=source,
@@ -82,6 +79,8 @@ def import_(
     if report.ignored:
         more = f" and {len(report.ignored) - _NAMED} more columns" if len(report.ignored) > _NAMED else ""
         warn(printable(f"not read: {', '.join(report.ignored[:_NAMED])}{more}"))
+    if sent is not None:
+        warn(sent.told())
     return _answer(report, strict)
 
 

@@ -31,12 +31,12 @@ def _asks(tool: "Tool") -> Callable[..., Answer]:
         **options: Any,
     ) -> Answer:
         from casewright.agent.cli import evidence_text
+        from casewright.agent.ledgers import open_ledger
         from casewright.agent.subjects import chosen
         from casewright.tools import toolbox
-        from casewright.tools.warehouse import Ledger
 
         given = {name: value for name, value in options.items() if value is not None and value != []}
-        with Ledger.open(workspace_of(context).ledger) as ledger, progress(tool.name):
+        with open_ledger(workspace_of(context)) as ledger, progress(tool.name):
             asked = chosen([*(asked_ids or ()), *(asked_more or ())], asked_file, ledger.timezone, since, until)
             evidence = toolbox.call(ledger, tool.name, asked, **given)
             return Answer(payload(evidence), evidence_text.text(evidence, ledger.timezone, query=show_query))

@@ -28,13 +28,13 @@ def run(
     show: Annotated[int, typer.Option(min=0, help="How many of the weightiest new alerts to tell.")] = 10,
 ) -> Answer:
     """Raise the alerts of all live rules on the whole ledger; an alert that is there already is not raised again."""
+    from casewright.agent import ledgers
     from casewright.tools import alerts, rules
-    from casewright.tools.warehouse import Ledger
 
     chosen = rules.live(_rules(context), rule)
-    with Ledger.open(workspace_of(context).ledger, write=True) as ledger:
+    with ledgers.raising_alerts(workspace_of(context)) as (ledger, asked):
         with progress("Running rules") as tell:
-            done = rules.run(ledger, chosen, tell)
+            done = rules.run(ledger, chosen, tell, asked=asked)
         raised = {name for ran in done for name in ran.raised}
         weighty = [row for row in alerts.listed(ledger, limit=2**31) if row["id"] in raised][:show] if raised else []
     ran_rules = [
