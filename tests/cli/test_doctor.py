@@ -14,7 +14,10 @@ from casewright.tools.store import Store
 from casewright.tools.warehouse import Ledger
 
 Run = Callable[..., Any]
-NAMES = ["python", "packages", "disk", "workspace", "ledger", "case store", "model", "embedder", "typologies", "egress"]
+NAMES = [
+    *("python", "packages", "disk", "workspace", "ledger", "engine"),
+    *("case store", "model", "embedder", "typologies", "egress"),
+]
 
 
 def _check(name: str, checks: list[Check]) -> Check:
@@ -122,7 +125,7 @@ main()
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 4, done.stderr
     lines = {line[6:17].strip(): line for line in done.stdout.splitlines()}
-    for name in ("ledger", "case store", "embedder"):
+    for name in ("ledger", "engine", "case store", "embedder"):
         assert lines[name].startswith("mend")
         assert "cannot be loaded" in lines[name]
     assert lines["workspace"].startswith("ok")

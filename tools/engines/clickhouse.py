@@ -65,7 +65,7 @@ class ClickHouse:
         if not url:
             self.place, self._database = f"chDB in {home}", "casewright"
             if not home.exists() and not write:
-                raise nothing_yet(self.place)
+                raise nothing_yet("clickhouse", self.place)
             self._client: _Client = _Embedded(home)
         else:
             self.place, self._database = _parts(url)
@@ -74,7 +74,7 @@ class ClickHouse:
             self._client.run(f"create database if not exists `{self._database}`")
         elif not len(self._client.ask(f"select 1 from system.databases where name = '{self._database}'")):
             self._client.close()
-            raise nothing_yet(self.place)
+            raise nothing_yet("clickhouse", self.place)
         self._client.run(f"use `{self._database}`")
         for name, value in _SETTINGS.items():
             self._client.run(f"set {name} = {value}")

@@ -67,7 +67,7 @@ class EngineLedger(Ledger):
         self.near_legs = "legs"
         there = engine.tables()
         if not {"meta", "imports"} <= there:
-            raise nothing_yet(engine.place)
+            raise nothing_yet(engine.dialect, engine.place)
         meta = dict(self.rows("select name, value from meta"))
         if meta.get("schema") != SCHEMA_VERSION:
             raise DataError(f"the ledger has schema {meta.get('schema')}, expected {SCHEMA_VERSION}", engine.place)

@@ -41,9 +41,9 @@ from legs l semi join (select id, epoch from transfers where import_id = {import
 """
 
 
-def nothing_yet(place: str) -> DataError:
+def nothing_yet(name: str, place: str) -> DataError:
     """What to say where an engine holds no whole ledger."""
-    return DataError("this engine holds no ledger yet", place, hint="casewright -e ENGINE data push")
+    return DataError("this engine holds no ledger yet", place, hint=f"casewright -e {name} data push")
 
 
 def push(

@@ -150,6 +150,8 @@ def _for_clickhouse(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Select):
         node.set("expressions", list(_named_apart(node.expressions)))
         _order_by_alias(node)
+    if isinstance(node, exp.BitwiseRightShift):
+        return _call("bitShiftRight", node.this, node.expression)
     if isinstance(node, exp.Upper):  # of letters beyond A to Z too
         return _call("upperUTF8", node.this)
     if isinstance(node, exp.RegexpReplace):
