@@ -2,7 +2,9 @@
 
     [engine_tables.transfers]
     table = "dwh.payments"
-    columns = {id = "tx_id", epoch = "toUnixTimestamp(ts)", src = "lower(sender)", ...}
+    [engine_tables.transfers.columns]
+    id = "tx_id"
+    epoch = "toUnixTimestamp(ts)"
 
 The words are the operator's own, in the engine's dialect. `legs` follow from the transfers.
 """
