@@ -31,10 +31,10 @@ def _difference(ours: Any, theirs: Any, at: str = "") -> str:
         pairs = enumerate(zip(ours, theirs, strict=False))
         more = "" if len(ours) == len(theirs) else f"{at}: {len(ours)} != {len(theirs)} entries"
         return next(filter(None, (_difference(a, b, f"{at}[{nr}]") for nr, (a, b) in pairs)), more)
-    if isinstance(ours, float) and isinstance(theirs, float):
+    numbers = all(isinstance(value, int | float | Decimal) for value in (ours, theirs))
+    if numbers and isinstance(ours, float):
         same = math.isclose(ours, theirs, rel_tol=1e-9, abs_tol=1e-9)
     else:
-        numbers = all(isinstance(value, int | Decimal) for value in (ours, theirs))
         same = ours == theirs and (numbers or type(ours) is type(theirs))
     return "" if same else f"{at}: {ours!r} != {theirs!r}"
 

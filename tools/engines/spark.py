@@ -21,6 +21,8 @@ _SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",  # sums of native amounts keep their 18 decimals
+    "spark.sql.constraintPropagation.enabled": "false",  # it fails on a union that is kept as a temporary view
     "spark.sql.autoBroadcastJoinThreshold": "64m",
 }
 _LOCAL = {

@@ -223,7 +223,19 @@ def _order_by_alias(select: exp.Select) -> None:
             by.replace(told[by.name].copy())
 
 
+def _write_out_aliases(select: exp.Select) -> None:
+    """Write out, within windows, what the select calls x: a window may not name it there."""
+    told = {e.alias: e.this for e in select.expressions if isinstance(e, exp.Alias)}
+    own = {name for name, this in told.items() if name not in {c.name for c in this.find_all(exp.Column)}}
+    for window in [w for e in select.expressions for w in e.find_all(exp.Window)]:
+        for column in list(window.find_all(exp.Column)):
+            if not column.table and column.name in own:
+                column.replace(told[column.name].copy())
+
+
 def _for_spark(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Select):
+        _write_out_aliases(node)
     if isinstance(node, exp.TimeToStr) and node.args["format"].name == _MOMENT:
         return exp.Anonymous(
             this="date_format", expressions=[node.this, exp.Literal.string("yyyy-MM-dd'T'HH:mm:ss'Z'")]
