@@ -10,6 +10,7 @@ from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Subjects
 from casewright.knowledge.rule import load_rules, shipped
 from casewright.tools import alerts, pack, rules, toolbox, upkeep
+from casewright.tools.computed import computed
 from casewright.tools.indicators import Request, catalogue, peaks, values
 from casewright.tools.warehouse import Ledger
 
@@ -64,7 +65,9 @@ def test_the_peaks_of_all_indicators_are_the_same(embedded: Ledger, elsewhere: L
 
 @pytest.mark.parametrize("name", toolbox.tools())
 def test_a_tool_answers_the_same(embedded: Ledger, elsewhere: Ledger, subjects: Subjects, name: str) -> None:
-    some = {"names": list(catalogue())[::9]} if name == "indicators" else {}  # all their peaks are compared above
+    some: dict[str, Any] = {}
+    if name in ("indicators", "comparison"):  # all peaks are compared above
+        some, subjects = {"names": list(catalogue())[::20]}, subjects[:10]
     ours = _told(toolbox.call(embedded, name, subjects, **some))
     assert ours["status"] == "found"
     assert _difference(ours, _told(toolbox.call(elsewhere, name, subjects, **some))) == ""
@@ -104,3 +107,11 @@ def test_the_ledger_is_described_the_same(embedded: Ledger, elsewhere: Ledger) -
     assert _difference(upkeep.describe(embedded), upkeep.describe(elsewhere)) == ""
     assert _difference(upkeep.rejects(embedded, limit=10), upkeep.rejects(elsewhere, limit=10)) == ""
     assert embedded.fingerprint() == elsewhere.fingerprint()
+
+
+@pytest.mark.parametrize("name", list(catalogue())[::12])
+def test_an_indicator_computed_is_the_same_with_its_rows_and_peers(
+    embedded: Ledger, elsewhere: Ledger, subjects: Subjects, name: str
+) -> None:
+    ours, theirs = (computed(ledger, name, subjects[:3], {}) for ledger in (embedded, elsewhere))
+    assert str(ours) == str(theirs)

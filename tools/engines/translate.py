@@ -187,11 +187,6 @@ def _for_clickhouse(node: exp.Expr) -> exp.Expr:
         part: exp.Expr = exp.func("coalesce", node.this, exp.Literal.string(""))
         parts = exp.Anonymous(this="splitByString", expressions=[node.args["delimiter"], part])
         return exp.Anonymous(this="arrayElement", expressions=[parts, node.args["part_index"]])
-    if isinstance(node, exp.RegexpReplace):
-        written = exp.func("coalesce", node.this, exp.Literal.string(""))
-        return exp.Anonymous(this="replaceRegexpAll", expressions=[written, node.expression, node.args["replacement"]])
-    if isinstance(node, exp.Upper):  # what is within is not visited any more once a node is replaced
-        return exp.Anonymous(this="upperUTF8", expressions=[node.this.transform(_for_clickhouse)])
     if isinstance(node, exp.Trunc):  # keeps the scale there, and a sum of 20 digits before the point would not fit
         return exp.cast(exp.Anonymous(this="trunc", expressions=[node.this]), "decimal(38, 0)")
     return node

@@ -50,12 +50,12 @@ def _computes(one: "Indicator") -> Callable[..., Answer]:
         **settings: Any,
     ) -> Answer:
         from casewright.agent import computed_text
+        from casewright.agent.ledgers import open_ledger
         from casewright.agent.subjects import as_of, chosen
         from casewright.tools.computed import computed
-        from casewright.tools.warehouse import Ledger
 
         given = {name: value for name, value in settings.items() if value is not None}
-        with Ledger.open(workspace_of(context).ledger) as ledger, progress(one.name):
+        with open_ledger(workspace_of(context)) as ledger, progress(one.name):
             bound = one.bind(given)
             asked = as_of(chosen([*(asked_ids or ()), *(asked_more or ())], asked_file, ledger.timezone, since, until),
                           at, ledger.timezone)  # fmt: skip
