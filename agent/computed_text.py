@@ -12,6 +12,8 @@ from casewright.tools.comparison import Comparison, Past, Peers
 from casewright.tools.computed import Computed
 from casewright.tools.warehouse import Ledger
 
+ROWS = 5  # of those that made a peak, on a terminal
+
 
 def payload(one: Indicator, found: Sequence[Computed]) -> dict[str, Any]:
     """Of a single subject its answer; of several `results`, an answer each."""
@@ -73,7 +75,8 @@ def _lines(one: Indicator, each: Computed, zone: str) -> list[str]:
     if each.status != "found" or each.peak is None or each.made is None or each.at is None:
         return [f"{each.subject.id}: {each.status}", *([f"  {each.reason}"] if each.reason else [])]
     peak, rows = each.peak, each.made
-    shown = ", ".join(rows.rows) + (f" and {rows.total - len(rows.rows):,} more" if rows.total > len(rows.rows) else "")
+    more = f" and {rows.total - ROWS:,} more" if rows.total > ROWS else ""
+    shown = ", ".join(rows.rows[:ROWS]) + more
     now = "none" if each.value is None else in_unit(each.value, one)
     return [
         each.subject.id,

@@ -30,12 +30,14 @@ class Computed:
     comparison: Comparison | None = None
 
 
-def computed(ledger: Ledger, name: str, subjects: Subjects, settings: Mapping[str, Any]) -> tuple[Computed, ...]:
-    """The indicator NAME with these settings for each subject in its window.
+def computed(
+    ledger: Ledger, name: str, subjects: Subjects, settings: Mapping[str, Any], *, lowest: bool = False
+) -> tuple[Computed, ...]:
+    """The indicator NAME with these settings for each subject in its window; its peak is the highest value, or LOWEST.
 
     Raises UsageError for an unknown indicator or parameter, or a value out of its range.
     """
-    request = Request(indicator=name, parameters=settings)
+    request = Request(indicator=name, parameters=settings, reading="lowest" if lowest else "highest")
     read = peaks(ledger, (request,), subjects)
     reasons = {silent.place: silent.reason for silent in read.unmeasured}
     found = {peak.place: peak for peak in read.found}

@@ -47,6 +47,7 @@ def _computes(one: "Indicator") -> Callable[..., Answer]:
         at: Annotated[str, typer.Option("--at", metavar="WHEN", help="As of this moment, itself included.")] = "",
         since: Since = "",
         until: Until = "",
+        lowest: Annotated[bool, typer.Option("--lowest", help="Take the lowest value for the peak.")] = False,
         **settings: Any,
     ) -> Answer:
         from casewright.agent import computed_text
@@ -60,14 +61,15 @@ def _computes(one: "Indicator") -> Callable[..., Answer]:
             asked = as_of(chosen([*(asked_ids or ()), *(asked_more or ())], asked_file, ledger.timezone, since, until),
                           at, ledger.timezone)  # fmt: skip
             kept = {name: bound[name] for name in given}
-            found = computed(ledger, one.name, asked, kept)
+            found = computed(ledger, one.name, asked, kept, lowest=lowest)
             return Answer(computed_text.payload(one, found), printable(computed_text.text(one, kept, found, ledger)))
 
     signature = inspect.signature(compute, eval_str=True)
     plain = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
     settable = [_option(parameter) for parameter in one.parameters]
     compute.__signature__ = signature.replace(parameters=[*plain, *settable])  # type: ignore[attr-defined]
-    compute.__doc__ = f"Compute {one.name}: {one.told({})}."
+    said = one.told({})
+    compute.__doc__ = f"{said[:1].upper()}{said[1:]}."
     return compute
 
 
