@@ -87,11 +87,11 @@ def _mirrored(view: View) -> int:
     moved = [x for x in view.legs if x.moved and x.value > 0]
     low, high = (Decimal(str(view.asked[end])) for end in ("low", "high"))
     found = 0
-    for debit in (x for x in moved if x.side == "out" and x.at >= view.since):
-        credits = [x for x in moved if x.side == "in" and x.at <= debit.at]
-        last = max(credits, key=lambda x: (x.at, x.id), default=None)
-        near = last is not None and debit.at - last.at <= view.asked["within"]
-        found += bool(last and near and last.value * low <= debit.value <= last.value * high)
+    debits = sorted((x for x in moved if x.side == "out"), key=lambda x: (x.at, x.id))
+    for before, debit in zip([None, *debits], debits, strict=False):
+        came = [x for x in moved if x.side == "in" and x.at <= debit.at and (before is None or x.at > before.at)]
+        if came and debit.at >= view.since and debit.at - min(x.at for x in came) <= view.asked["within"]:
+            found += total(came) * low <= debit.value <= total(came) * high
     return found
 
 

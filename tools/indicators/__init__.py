@@ -29,7 +29,7 @@ And what lies over hops, as temporary tables that `hops` makes; the name says wh
   kept (of a million, the least that one passed on of the one before), usd.
 - `returns_2` .. `returns_5`: one row for each transfer into the account by which value that had left can have come
   back at most 30 days later: account, leg, epoch, started (when it left, the latest possible), usd.
-- `rings_2` .. `rings_5`: the same over transfers of the kinds internal and p2p alone.
+- `rings_2` .. `rings_9`: the same over transfers of the kinds internal and p2p alone.
 
 Value is followed in the order in which transfers became known (equal seconds in any order), without trades, fees and
 what was not completed, through the account itself too. Nothing goes on from an address that bears a label where a trace

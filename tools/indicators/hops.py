@@ -20,7 +20,7 @@ from casewright.tools.warehouse import Ledger, literal
 
 FAN_OUT = 1_000  # transfers of an address that are followed
 INSIDE = f"{FOLLOWED} and l.kind in ('internal', 'p2p')"  # what moves value between accounts of the house
-_NAMES = re.compile(r"\b(?:(reached|sources)_([a-z_]+)|(chains|returns|rings)_)([1-5])\b")
+_NAMES = re.compile(r"\b(?:(reached|sources)_([a-z_]+)|(chains|returns|rings)_)([1-9])\b")
 _USD = """case when cents >= 0
     then cast(cast(cents as decimal(22, 2)) * cast('0.01' as decimal(3, 2)) as decimal(18, 2)) end as usd"""
 _MORE = {

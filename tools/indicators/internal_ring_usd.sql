@@ -4,7 +4,7 @@
 -- unit: USD
 -- parameter: seconds = 2592000 (3600 .. 31536000) seconds, length of the trailing window
 -- parameter: within = 604800 (60 .. 2592000) seconds, the longest from leaving to coming back
--- parameter: hops = 3 (2 .. 5), the most transfers in a row, the first and the last among them
+-- parameter: hops = 6 (2 .. 9), the most transfers in a row, the first and the last among them
 -- side: in
 -- status: completed
 -- needs: legs.usd = USD values

@@ -1,27 +1,32 @@
 -- mirrored_pairs
--- means: debits within {seconds} that passed on {low} to {high} of the value of the credit before them, no more than
---   {within} after it
--- unit: pairs
+-- means: debits within {seconds} that passed on {low} to {high} of all value that had come in since the debit before, no
+--   more than {within} after the first of it
+-- unit: debits
 -- parameter: seconds = 2592000 (3600 .. 31536000) seconds, length of the trailing window
--- parameter: within = 21600 (60 .. 604800) seconds, the longest time between the two
--- parameter: low = 0.9 (0.1 .. 1) share, the least that a pair passes on
--- parameter: high = 1.02 (1 .. 2) share, the most that a pair passes on
+-- parameter: within = 21600 (60 .. 604800) seconds, the longest time from the first credit to the debit
+-- parameter: low = 0.9 (0.1 .. 1) share, the least that is passed on
+-- parameter: high = 1.02 (1 .. 2) share, the most that is passed on
 -- status: completed
 -- needs: legs.usd = USD values
--- note: the credit before is the last one; of one second, the last by the transfer's id, and credits come before debits
+-- note: within one second credits come before debits, and debits by the transfers' ids
 -- rows: legs where moved and usd > 0
 with ordered as (
     select account, epoch, direction, usd,
-           sum(case when direction = 'in' then 1 else 0 end)
-               over (partition by account order by epoch, direction, transfer) as nr
+           coalesce(sum(case when direction = 'out' then 1 else 0 end)
+               over (partition by account order by epoch, direction, transfer
+                     rows between unbounded preceding and 1 preceding), 0) as turn
     from legs where moved and usd > 0
+), turns as (
+    select account, turn, max(case when direction = 'out' then epoch end) as left_epoch,
+           min(case when direction = 'in' then epoch end) as came_epoch,
+           sum(case when direction = 'out' then usd else 0 end) as went,
+           sum(case when direction = 'in' then usd else 0 end) as came
+    from ordered group by account, turn
 ), marks as (
     select account, epoch, 0 as pair from legs
     union all
-    select d.account, d.epoch, 1
-    from ordered d join ordered c on c.account = d.account and c.nr = d.nr
-    where d.direction = 'out' and c.direction = 'in' and d.epoch <= c.epoch + $within
-      and d.usd >= c.usd * $low and d.usd <= c.usd * $high
+    select account, left_epoch, 1 from turns
+    where left_epoch <= came_epoch + $within and went >= came * $low and went <= came * $high
 )
 select account, epoch, sum(pair) over recent as value
 from marks
