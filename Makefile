@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO ?= demo
 BENCH ?= bench
 
-.PHONY: setup demo test test-engines check bench bench-large lock clean
+.PHONY: setup demo test test-engines check separation bench bench-large lock clean
 
 setup: $(STAMP)
 
@@ -36,6 +36,10 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/casewright typology check
+
+# What sets each planted typology apart from its look-alike, measured on a fresh demo: knowledge/separation.md.
+separation: demo
+	$(BIN)/python tests/evals/separation.py $(DEMO)
 
 bench: setup
 	$(BIN)/python tests/bench/run.py --dir $(BENCH) --transfers 5000000
