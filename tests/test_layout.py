@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("agent", "tools", "knowledge", "prompts")
 MAY_IMPORT = {
@@ -212,3 +214,10 @@ def test_the_top_level_holds_the_customers_folders() -> None:
 def test_test_modules_have_names_of_their_own() -> None:
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.xdist_group("together")
+def test_tests_of_a_group_stay_on_one_worker(request: pytest.FixtureRequest) -> None:
+    if not hasattr(request.config, "workerinput"):
+        pytest.skip("there are no workers")
+    assert request.node.nodeid.endswith("@together")
