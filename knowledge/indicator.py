@@ -21,6 +21,9 @@ of a name: `reached_$category`.
 Rows (one line or more) tell what made a value: RELATION, or RELATION where CONDITION. Those of the account's rows that
 satisfy it, within the trailing window where there is a parameter `seconds`, else in the whole history by then. The
 condition may compare with `value`, the value that was reached.
+
+Behind a line `-- crossing` a second query may stand: the accounts whose value can ever reach `$threshold` (above zero),
+of all that `legs` holds. It may name some too many and none too few, and pays where it is much cheaper than the value.
 """
 
 import difflib
@@ -45,6 +48,7 @@ _PARAMETER = re.compile(
 )
 _MARK = re.compile(r"\$([a-z_]+)")
 _CALL = re.compile(r"\s*(?P<name>[a-z_0-9]+)\s*(?:\((?P<settings>[^()]*)\))?\s*")
+_ROUNDING = Decimal("0.000001")  # a value is compared rounded, so that a little less reaches the threshold too
 BUILT_IN = ("timezone",)  # marks that the ledger fills, not the asker
 
 
@@ -107,6 +111,7 @@ class Indicator(Record):
     note: str = ""
     rows: tuple[str, ...]  # RELATION where CONDITION: what made a value
     query: str = Field(repr=False)
+    crossing: str = Field(default="", repr=False)  # the accounts whose value can reach $threshold
 
     @property
     def kind(self) -> Kind:
@@ -131,6 +136,14 @@ class Indicator(Record):
     def sql(self, settings: Mapping[str, Any], timezone: str = "UTC") -> str:
         """Its query with the parameters as literals: account, epoch, value at each event. Raises UsageError."""
         return self._literal(self.query, settings, timezone)
+
+    def crossing_sql(self, settings: Mapping[str, Any], threshold: Decimal, timezone: str = "UTC") -> str:
+        """The query for the accounts that can reach THRESHOLD, empty where it rules none out. Raises UsageError."""
+        if not self.crossing or threshold <= 0:
+            return ""
+        least = threshold - _ROUNDING if threshold > _ROUNDING else threshold
+        text = self.crossing.replace("$threshold", _literal(least))
+        return self._literal(text, settings, timezone)
 
     def rows_sql(self, settings: Mapping[str, Any], timezone: str = "UTC") -> tuple[str, ...]:
         """What made a value, each `RELATION where CONDITION`, with the parameters as literals. Raises UsageError."""
@@ -201,7 +214,8 @@ def read_indicator(path: Path) -> Indicator:
     errors: list[CasewrightError] = []
     if not lines or lines[0].removeprefix("--").strip() != path.stem:
         errors.append(KnowledgeError(f"the first line must name it: -- {path.stem}", path, 1))
-    told: dict[str, Any] = {"name": path.stem, "query": "\n".join(lines[length:]).strip().rstrip(";")}
+    query, _, crossing = "\n".join(lines[length:]).partition("\n-- crossing\n")
+    told: dict[str, Any] = {"name": path.stem, "query": _whole(query), "crossing": _whole(crossing)}
     parameters, needs, rows = [], {}, []
     for line, key, value in _head(lines[1:length]):
         try:
@@ -226,11 +240,20 @@ def read_indicator(path: Path) -> Indicator:
     return Indicator(**told, parameters=tuple(parameters), needs=needs)
 
 
+def _whole(query: str) -> str:
+    return query.strip().rstrip(";")
+
+
 def _disagreements(told: Mapping[str, Any], names: set[str]) -> Iterator[str]:
     """What is missing in a head, and where it and the query speak of different parameters."""
     marks = set(_MARK.findall(told["query"])) - set(BUILT_IN)
     if marks != names:
         yield f"the query uses {sorted(marks)}, the head declares {sorted(names)}"
+    if told["crossing"] and "threshold" not in _MARK.findall(told["crossing"]):
+        yield "its crossing query does not use $threshold"
+    strange = set(_MARK.findall(told["crossing"])) - {*BUILT_IN, *names, "threshold"}
+    if strange:
+        yield f"its crossing query uses {sorted(strange)}, the head declares {sorted(names)}"
     strange = set(_MARK.findall(" ".join(told["rows"]))) - set(BUILT_IN) - names
     if strange:
         yield f"its rows use {sorted(strange)}, the head declares {sorted(names)}"

@@ -19,7 +19,7 @@ from reference.worlds import MOMENTS, fill, world, worlds
 
 from casewright.knowledge.errors import UsageError
 from casewright.knowledge.records import Subject, subjects
-from casewright.tools.indicators import Request, catalogue, indicator, peaks, values
+from casewright.tools.indicators import Request, catalogue, crossings, indicator, peaks, values
 from casewright.tools.indicators.hops import tables
 from casewright.tools.warehouse import Ledger
 
@@ -241,3 +241,30 @@ def test_an_unknown_name_or_parameter_tells_the_nearest_and_a_nonsense_value_its
         with pytest.raises(UsageError) as raised:
             values(ledger, name, **asked)
         assert told in str(raised.value)
+
+
+CROSSING = [name for name, made in catalogue().items() if made.crossing]
+
+
+@settings(SLOW, max_examples=15)
+@given(made=worlds(), part=st.integers(0, 4))
+def test_crossings_are_the_values_that_reach_the_threshold(empty: Ledger, made: World, part: int) -> None:
+    fill(empty, made)
+    for name in ["holding_time", *CROSSING]:  # one without a crossing query too
+        known = {key: round(Decimal(value), 6) for key, value in series(empty, name).items() if value is not None}
+        levels = [Decimal(0), *sorted(set(known.values()))]
+        threshold = levels[len(levels) * part // 5]
+        request = Request(indicator=name, parameters=SETTINGS[name])
+        rows = crossings(empty, request, threshold, subjects(*EVERYBODY)).to_pylist()
+        found = {(row["account"], row["epoch"]): row["value"] for row in rows}
+        assert found == {key: value for key, value in known.items() if value >= threshold}, (name, threshold)
+
+
+@given(made=worlds())
+@settings(SLOW, max_examples=3)
+def test_crossings_of_all_customers_stand_under_their_names(empty: Ledger, made: World) -> None:
+    fill(empty, made)
+    whole = values(empty, "credits_count").to_pylist()
+    assert crossings(empty, Request(indicator="credits_count"), Decimal(2)).to_pylist() == [
+        row for row in whole if row["value"] >= 2
+    ]

@@ -42,6 +42,18 @@ A query yields account, epoch and value for each second of `legs`; the same row 
 from casewright.knowledge.indicator import Indicator, Request
 from casewright.tools.indicators.files import catalogue, indicator
 from casewright.tools.indicators.made_of import Made, rows_of
-from casewright.tools.indicators.readings import Peak, Unmeasured, peaks, values
+from casewright.tools.indicators.readings import Peak, Unmeasured, crossings, peaks, values
 
-__all__ = ["Indicator", "Made", "Peak", "Request", "Unmeasured", "catalogue", "indicator", "peaks", "rows_of", "values"]
+__all__ = [
+    "Indicator",
+    "Made",
+    "Peak",
+    "Request",
+    "Unmeasured",
+    "catalogue",
+    "crossings",
+    "indicator",
+    "peaks",
+    "rows_of",
+    "values",
+]

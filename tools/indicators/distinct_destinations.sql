@@ -22,3 +22,6 @@ with met as (
 select account, epoch, value
 from (select account, epoch, here, sum(step) over (partition by account order by epoch) as value from steps)
 where here
+-- crossing
+select account from legs where moved and direction = 'out' and ($kind = 'any' or kind = $kind)
+group by account having count(distinct counterparty) >= $threshold

@@ -13,3 +13,7 @@ from (select account, epoch, case when moved and direction = 'in' and ($kind = '
                                   then coalesce(usd, 0) else 0 end as counted_usd
       from legs)
 window recent as (partition by account order by epoch range between $seconds - 1 preceding and current row)
+-- crossing
+-- Two stretches of $seconds side by side hold any window, so one of them has half of it.
+select account from legs where moved and direction = 'in' and ($kind = 'any' or kind = $kind)
+group by account, floor(epoch / $seconds) having 2 * sum(usd) >= $threshold

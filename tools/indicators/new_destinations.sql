@@ -6,12 +6,17 @@
 -- side: out
 -- status: completed
 -- rows: legs where moved and direction = 'out' and ($kind = 'any' or kind = $kind)
-with debits as (
-    select account, epoch, moved and direction = 'out' and ($kind = 'any' or kind = $kind) as counted,
-           row_number() over (partition by account, counterparty, moved and direction = 'out'
-                              order by epoch, case when $kind = kind then 0 else 1 end) as nr
-    from legs
+with firsts as (
+    select account, min(epoch) as epoch, min(case when $kind = 'any' or kind = $kind then epoch end) as of_kind
+    from legs where moved and direction = 'out' group by account, counterparty
+), marks as (
+    select account, epoch, 0 as met from legs
+    union all
+    select account, epoch, 1 from firsts where of_kind = epoch
 )
-select account, epoch, sum(case when counted and nr = 1 then 1 else 0 end) over recent as value
-from debits
+select account, epoch, sum(met) over recent as value
+from marks
 window recent as (partition by account order by epoch range between $seconds - 1 preceding and current row)
+-- crossing
+select account from legs where moved and direction = 'out' and ($kind = 'any' or kind = $kind)
+group by account having count(distinct counterparty) >= $threshold

@@ -21,3 +21,8 @@ select account, epoch,
        case when came >= $floor_usd and came > 0
             then cast(least(went, came) as double) / cast(came as double) end as value
 from flows
+-- crossing
+-- Two stretches of $seconds side by side hold any window, so one of them has half of what left.
+select account from legs where moved and direction = 'out'
+group by account, floor(epoch / $seconds)
+having 2 * sum(usd) >= $threshold * $floor_usd

@@ -15,6 +15,7 @@ from casewright.tools.indicators.relations import (
     EVERYONE,
     expression,
     missing,
+    numbered,
     own_moments,
     relations,
 )
@@ -32,6 +33,11 @@ where c.value is not null{unpriced} group by a.nr"""
 _LEGS = "every_leg"
 _PRICED = f"""
     select account from {_LEGS} where moved group by account having count({{column}}) = 0"""
+_WITHIN = """
+    join who w on w.account = v.account join asked a on a.id = w.name and v.epoch >= a.since and v.epoch < a.until"""
+_NAMED = """
+select w.name as account, o.epoch, o.value from once o join who w on w.account = o.account
+order by o.account, o.epoch"""
 _UNPRICED = "none of its transfers in the window has a known USD value"
 _STATE = f"""
 select a.nr, count(distinct l.epoch) as moments, count(*) filter (where l.moved) as moved,
@@ -80,15 +86,43 @@ def values(ledger: Ledger, name: str, subjects: Subjects | None = None, **settin
     everyone but the house. Raises UsageError for an unknown indicator or parameter.
     """
     query = indicator(name).sql(settings, ledger.timezone)
-    who = ASKED if subjects is not None else everybody(ledger)
-    within = " join asked a on s.account = a.id and s.epoch >= a.since and s.epoch < a.until" if subjects else ""
-    steps = ",\n".join([*relations(ledger, [query], who), f"series as ({query})"])
-    statement = (
-        f"with {steps}\nselect s.account, s.epoch, any_value(s.value) as value from series s{within}\n"
-        "where s.account in (select account from who) group by all order by s.account, s.epoch"
-    )
+    who = numbered(ASKED if subjects is not None else everybody(ledger), query)
+    statement = "with " + ",\n".join([*relations(ledger, [query], who), _once(query, subjects)]) + _NAMED
     with ledger.asked(subjects or ()), handed_over(ledger, query, who):
         return ledger.table(statement)
+
+
+def crossings(ledger: Ledger, request: Request, threshold: Decimal, subjects: Subjects | None = None) -> "pa.Table":
+    """The events at which the value, with six decimals, is at least THRESHOLD: account, epoch, value, ordered.
+
+    For whom, and what it raises, as `values`. Where the indicator has a crossing query, only those are read whom it
+    names.
+    """
+    asked_for = indicator(request.indicator)
+    query = _of_those_able(asked_for, request.parameters, threshold, ledger.timezone)
+    who = numbered(ASKED if subjects is not None else everybody(ledger), query)
+    value = ROUNDED.format("value")
+    reached = f"select account, epoch, {value} as value from (\n{query}\n) r where {value} >= {threshold:f}"
+    steps = [*relations(ledger, [query], who, _LEGS), _once(reached, subjects)]
+    with ledger.asked(subjects or ()), handed_over(ledger, query, who):
+        return ledger.table("with " + ",\n".join(steps) + _NAMED)
+
+
+def _of_those_able(asked_for: Indicator, settings: Mapping[str, Any], threshold: Decimal, timezone: str) -> str:
+    """The indicator's query over the legs of those whose value can reach THRESHOLD, of all where none is ruled out."""
+    crossing = asked_for.crossing_sql(settings, threshold, timezone)
+    some = f" where account in (\nwith legs as (select * from {_LEGS})\n{crossing}\n)" if crossing else ""
+    legs = f"with legs as (select * from {_LEGS}{some})"
+    return f"{legs}\nselect account, epoch, value from (\n{asked_for.sql(settings, timezone)}\n) v"
+
+
+def _once(query: str, subjects: Subjects | None) -> str:
+    """The values of the query, each event once, within the windows of the subjects."""
+    within = _WITHIN if subjects else ""
+    return f"""once as (
+select v.account, v.epoch, any_value(v.value) as value from (
+{query}
+) v{within} group by v.account, v.epoch)"""
 
 
 def everybody(ledger: Ledger) -> str:

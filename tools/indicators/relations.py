@@ -3,22 +3,25 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from casewright.tools.indicators.hops import tables
 from casewright.tools.labels import OWN, ending, in_words
 from casewright.tools.warehouse import Ledger
 
 # Whose values are wanted: the table `asked`, every customer, or every account that is not the house's own.
-ASKED = "select id as account, any_value(key) as key, max(until) as until from asked group by id"
-CUSTOMERS = "select distinct id as account, hash(id) as key, 4611686018427387904 as until from main.customers"
+ASKED = "select id as account, id as name, any_value(key) as key, max(until) as until from asked group by id"
+CUSTOMERS = (
+    "select distinct id as account, id as name, hash(id) as key, 4611686018427387904 as until from main.customers"
+)
 EVERYONE = f"""
-    select distinct account, key, 4611686018427387904 as until from main.legs
+    select distinct account, account as name, key, 4611686018427387904 as until from main.legs
     where account not in (select id from main.labels where category in {in_words(OWN)})"""
 
 _LEGS = """
-    select l.account, greatest(l.epoch, l.known_epoch) as epoch, l.direction, l.counterparty, l.transfer, l.kind,
+    select w.account, greatest(l.epoch, l.known_epoch) as epoch, l.direction, l.counterparty, l.transfer, l.kind,
            l.status, l.network, l.asset, l.amount, l.usd, l.local,
            l.status = 'completed' and l.kind not in ('trade', 'fee') and l.counterparty <> l.account as moved,
            '' as blank_of
-    from {legs} l join who w on l.key = w.key and l.account = w.account
+    from {legs} l join who w on l.key = w.key and l.account = w.name
     where l.epoch < w.until and l.known_epoch < w.until"""
 _BLANK = """
     union all
@@ -26,8 +29,8 @@ _BLANK = """
     from {0} where account in (select account from who)"""
 _OTHERS = {
     "customers": """
-    select id as account, known_epoch as epoch, opened_epoch, income_usd, turnover_usd, kind, country, tier
-    from main.customers where id in (select account from who)""",
+    select w.account, c.known_epoch as epoch, c.opened_epoch, c.income_usd, c.turnover_usd, c.kind, c.country, c.tier
+    from main.customers c join who w on w.name = c.id""",
     "logins": """
     select subject as account, greatest(epoch, known_epoch) as epoch, device, ip, country from main.logins
     where subject in (select account from who)
@@ -79,7 +82,18 @@ _OTHERS = {
                as stranger
     from paid p left join alike a on a.ours = p.ours and a.theirs = p.theirs""",
 }
+_NAMED = set(_OTHERS) - {"customers"}  # these name accounts
 _MOMENTS = ("logins", "events")  # their seconds are events of an account too
+
+
+def numbered(who: str, query: str) -> str:
+    """The accounts WHO under numbers in the order of their names, where the query may do with them.
+
+    Numbers are sorted and joined in half the time of names. Where accounts of others are read too, names stay.
+    """
+    if _NAMED & _read([query]) or tables(query):
+        return who
+    return f"select row_number() over (order by name) as account, name, key, until from ({who}) named"
 
 
 def relations(ledger: Ledger, queries: Iterable[str], who: str, legs: str = "legs") -> list[str]:
