@@ -89,7 +89,8 @@ _MOMENTS = ("logins", "events")  # their seconds are events of an account too
 def numbered(who: str, query: str) -> str:
     """The accounts WHO under numbers in the order of their names, where the query may do with them.
 
-    Numbers are sorted and joined in half the time of names. Where accounts of others are read too, names stay.
+    Windows over numbers take two thirds of the time of those over names. Where accounts of others are read too, names
+    stay.
     """
     if _NAMED & _read([query]) or tables(query):
         return who
