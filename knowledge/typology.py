@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from casewright.knowledge.categories import categories
+from casewright.knowledge.fixture import Fixture
 from casewright.knowledge.indicator import Setting
 from casewright.knowledge.records import Record
 
@@ -263,6 +264,8 @@ class Typology(_Part):
     """Where the facts come from."""
     amltrix: tuple[Annotated[str, StringConstraints(pattern=r"^T\d{4}(\.\d{3})?$")], ...] = ()
     """Techniques of the AMLTRIX framework that correspond."""
+    fixtures: tuple[Fixture, ...] = ()
+    """Made-up accounts in which it must be found, or must not."""
     owner: Text
     """Who answers for it."""
     version: int = Field(ge=1)
