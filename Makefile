@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO ?= demo
 BENCH ?= bench
 
-.PHONY: setup demo test test-spark check separation bench bench-large lock clean
+.PHONY: setup demo test test-engines check separation bench bench-large lock clean
 
 setup: $(STAMP)
 
@@ -25,11 +25,11 @@ demo: setup
 test: setup
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-# Spark is 400 MB and needs Java 17: it is installed here alone. ClickHouse (chDB) is part of `make test`.
-test-spark: setup
+# Every engine. Spark is 400 MB and needs Java 17: it is installed here alone. ClickHouse (chDB) is in `make test` too.
+test-engines: setup
 	java -version 2>/dev/null || { apt-get update -qq && apt-get install -qq -y openjdk-17-jre-headless; }
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-spark.lock
-	$(BIN)/pytest -n 2 --dist loadgroup -m spark tests/engines
+	$(BIN)/pytest -n 2 --dist loadgroup -m 'spark or not spark' tests/engines
 
 check: setup
 	$(BIN)/ruff check .

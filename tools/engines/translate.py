@@ -243,6 +243,8 @@ def _for_spark(node: exp.Expr) -> exp.Expr:
         return exp.Anonymous(this="from_utc_timestamp", expressions=[moment, zone])
     if isinstance(node, exp.Length) and isinstance(node.this, exp.ArrayDistinct):
         return exp.func("size", node.this)
+    if isinstance(node, exp.DayOfWeekIso):  # sqlglot counts from Sunday there
+        return exp.Paren(this=exp.Add(this=_call("weekday", node.this), expression=exp.Literal.number(1)))
     if isinstance(node, exp.PercentileDisc):
         return exp.cast(
             exp.WithinGroup(
