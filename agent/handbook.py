@@ -8,16 +8,29 @@ from casewright.knowledge.measures import measure_text
 from casewright.knowledge.typology import LookAlike, RedFlag, Typology, Writing
 
 _WIDTH = 110
-_LAWFUL = {"yes": "lawful", "no": "not lawful", "another offence": "another offence"}
+LAWFUL = {"yes": "lawful", "no": "not lawful", "another offence": "another offence"}
 
 
-def page(typology: Typology, indicators: Mapping[str, Indicator]) -> str:
+def page(typology: Typology, indicators: Mapping[str, Indicator], techniques: Mapping[str, str] | None = None) -> str:
     """The typology in plain text: what it is, what is seen and measured, its look-alikes, what to ask and write."""
     head = f"{typology.name} ({typology.id})"
     state = f"{typology.status}, version {typology.version}, reviewed {typology.reviewed}; owner: {typology.owner}"
+    state += f"; replaced by {typology.replaced_by}" if typology.replaced_by else ""
     lines = [head, "=" * len(head), state, f"stage: {', '.join(typology.stage)}"]
     lines += [f"predicate offences: {', '.join(typology.predicate)}", "", *_wrapped(typology.description)]
-    for title, items in (
+    for title, items in sections(typology, indicators, techniques):
+        lines += _section(title, items)
+    return "\n".join(lines)
+
+
+def sections(
+    typology: Typology, indicators: Mapping[str, Indicator], techniques: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """What stands below its description: titles, each with its items in words.
+
+    TECHNIQUES tells AMLTRIX's own names by id, where they are known.
+    """
+    yield from (
         ("Also called", typology.aliases),
         ("How people say it", typology.said),
         ("Red flags", (_flag(flag, indicators) for flag in typology.red_flags)),
@@ -27,10 +40,8 @@ def page(typology: Typology, indicators: Mapping[str, Indicator]) -> str:
         ("Questions to the customer (without tipping off)", typology.questions.customer),
         ("What to write", map(_writing, typology.write)),
         ("Sources", (f"{s.id}: {s.title}, {s.issuer}, {s.year}, {s.url}" for s in typology.sources)),
-        ("AMLTRIX", [", ".join(typology.amltrix)] if typology.amltrix else []),
-    ):
-        lines += _section(title, items)
-    return "\n".join(lines)
+        ("AMLTRIX", [(techniques or {}).get(name, name) for name in typology.amltrix]),
+    )
 
 
 def _section(title: str, items: Iterable[str]) -> Iterator[str]:
@@ -60,7 +71,7 @@ def _flag(flag: RedFlag, indicators: Mapping[str, Indicator]) -> str:
 
 def _look_alike(other: LookAlike) -> str:
     known = f", see {other.typology}" if other.typology else ""
-    return f"{other.name} ({_LAWFUL[other.lawful]}{known}): {other.tells_apart}."
+    return f"{other.name} ({LAWFUL[other.lawful]}{known}): {other.tells_apart}."
 
 
 def _writing(writing: Writing) -> str:

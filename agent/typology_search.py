@@ -10,7 +10,8 @@ from casewright.knowledge.embedder import embedder_of
 from casewright.knowledge.errors import UsageError
 from casewright.knowledge.index import Hit, TypologyIndex
 from casewright.knowledge.library import Library
-from casewright.knowledge.typology import Stage, Status
+from casewright.knowledge.typology import Stage, Status, Typology
+from casewright.knowledge.vectors import place_of
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,21 @@ def search(
 ) -> Found:
     """The typologies that fit each query best; the index is brought up to date first.
 
-    Raises UsageError for an unknown stage or status, PolicyError or SettingsError for the embedder.
+    Raises UsageError for an unknown stage or status, PolicyError or SettingsError for the embedder or the index's
+    place, DataError where the index cannot be had.
     """
     for name, value, known in (("stage", wanted.stage, get_args(Stage)), ("status", wanted.status, get_args(Status))):
         if value and value not in known:
             raise UsageError(f"unknown {name} {value!r}", hint=f"one of {', '.join(known)}")
     settings = workspace.settings
-    embedder = embedder_of(settings.embedder, network=settings.policy["network"], api_key=api_key)
-    with TypologyIndex(workspace.index, library.typologies, embedder, progress) as index:
+    network = settings.policy["network"]
+    embedder = embedder_of(settings.embedder, network=network, api_key=api_key)
+    place = place_of(settings.index, workspace.index / "chroma", network=network)
+    with TypologyIndex(workspace.index, library.findable, embedder, progress, place=place) as index:
         hits = index.search_all(queries, wanted.k, stage=wanted.stage, predicate=wanted.predicate, status=wanted.status)
-    return Found(queries, hits, {name: typology.name for name, typology in library.typologies.items()})
+    return Found(queries, hits, {name: _called(typology) for name, typology in library.findable.items()})
+
+
+def _called(typology: Typology) -> str:
+    """The name, with the status of one that matches no case."""
+    return typology.name if typology.status == "approved" else f"{typology.name} ({typology.status})"

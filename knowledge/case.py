@@ -6,7 +6,7 @@ from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Record, Subject
 
 Role = Literal["subject", "victim", "mule", "related", "unknown"]
-Strength = Literal["weak", "moderate", "strong"]
+Strength = Literal["noted", "weak", "moderate", "strong"]  # what is noted is told, and weighs nothing
 
 
 class Alert(Record):

@@ -12,6 +12,7 @@ from casewright.knowledge.errors import KnowledgeError
 from casewright.knowledge.records import Record
 
 FILE = Path(__file__).with_name("categories.yaml")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Category(Record):
@@ -29,7 +30,7 @@ class Category(Record):
 def categories() -> Mapping[str, Category]:
     """Every category by its id, in the file's order. Raises KnowledgeError for a wrong file."""
     try:
-        found = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        found = yaml.load(FILE.read_text(encoding="utf-8"), _LOADER)
         return MappingProxyType({name: Category(id=name, **entry) for name, entry in found.items()})
     except (ValidationError, yaml.YAMLError, TypeError) as error:
         raise KnowledgeError(f"not the table of categories: {error}", FILE) from error

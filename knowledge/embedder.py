@@ -17,7 +17,7 @@ Vector = npt.NDArray[np.float32]
 
 _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"  # all-MiniLM-L6-v2, int8
 _TOKENS = 256  # what the model was trained to read; the rest of a longer text is not seen
-_BATCH = 8  # of texts of like length: padding costs more than a call
+_BATCH = 2  # of texts of like length: padding costs more than a call
 _SENT_AT_ONCE = 64
 
 

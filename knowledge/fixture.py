@@ -4,11 +4,12 @@ An expert writes it beside the red flags. Moments are offsets from the fixture's
 are names of any kind. `self` is the account that is asked about.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from casewright.knowledge.records import Record
 
@@ -23,6 +24,12 @@ MoveKind = Literal[
     "transfer", "deposit", "withdrawal", "trade", "internal", "p2p", "fiat_in", "fiat_out", "fee", "reward"
 ]
 MoveStatus = Literal["completed", "cancelled", "reversed", "charged_back", "held", "rejected"]
+_SECONDS = {"d": 86400, "h": 3600, "m": 60}
+
+
+def seconds(offset: str) -> int:
+    """The offset in seconds: `3d9h30m` is 293,400."""
+    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)([dhm])", offset))
 
 
 class _Part(Record):
@@ -44,13 +51,13 @@ class Move(_Repeated):
     kind: MoveKind
     """What it is, in the ledger's words."""
     usd: Money | tuple[Money, ...]
-    """Its value in USD; of several, their values in turn."""
+    """Its value in USD; of several, their values in turn, from the first again where they are fewer."""
     from_: Party = Field(default=SELF, alias="from")
     """Who sends."""
     to: Party = SELF
     """Who receives."""
-    asset: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")] = "USDT"
-    """What is sent, or given in a trade. Of what is no stablecoin, prices are made up."""
+    asset: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")] | None = None
+    """What is sent, or given in a trade; else SGD of a bank payment, USDT of all others. Prices are made up."""
     asset_in: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")] | None = None
     """Of a trade: what is got."""
     network: Word | None = None
@@ -58,7 +65,17 @@ class Move(_Repeated):
     status: MoveStatus = "completed"
     """What became of it."""
     memo: Words | None = None
-    """What the bank delivers with it; of a bank credit this is where the payer's name stands (`from NAME`)."""
+    """What the bank delivers with it: the other side's name (`from NAME`, `to NAME`), ` | ` and a reference."""
+
+    @model_validator(mode="after")
+    def _can_be_imported(self) -> Self:
+        if self.kind == "trade" and self.asset_in is None:
+            raise ValueError("a trade needs asset_in, what is got")
+        if self.kind not in {"trade", "fee"} and self.from_ == self.to:
+            raise ValueError(f"goes from {self.from_} to itself; give `from` or `to`")
+        if isinstance(self.usd, tuple) and not 0 < len(self.usd) <= self.times:
+            raise ValueError(f"usd has {len(self.usd)} values for {self.times} moves; raise `times`")
+        return self
 
 
 class Login(_Repeated):

@@ -5,13 +5,15 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from casewright.knowledge.categories import categories
 from casewright.knowledge.fixture import Fixture
-from casewright.knowledge.indicator import Setting
+from casewright.knowledge.indicator import Request, Setting
+from casewright.knowledge.instructions import instruction_in
 from casewright.knowledge.records import Record
 
 Domain = Literal["fiat", "deposit", "withdrawal", "trade", "internal", "p2p", "kyc", "device", "onchain", "support"]
@@ -22,6 +24,7 @@ Reading = Literal["indicator", "exposure", "label", "event", "customer", ""]
 
 OURS = "ours"  # the basis of a threshold without a source: a starting point for tuning, never regulation
 
+REVIEW = "REVIEW:"  # begins a text that a program put there: nobody proposes it before an expert has read it
 _LONGEST = 2_000
 # Words that would tell a customer that a report is thought of, or made: a question to him must not hold them.
 _TIPPING_OFF = re.compile(
@@ -40,6 +43,8 @@ def _plain(text: str) -> str:
     for place, character in enumerate(text, 1):
         if unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Cn"}:
             raise ValueError(f"has the hidden character U+{ord(character):04X} at place {place}")
+    if spoken := instruction_in(text):
+        raise ValueError(f"speaks to a machine ({spoken!r}); write for a reader")
     return text
 
 
@@ -164,6 +169,16 @@ class RedFlag(_Part):
         ways: tuple[Reading, ...] = ("indicator", "exposure", "label", "event", "customer")
         return next((way for way in ways if getattr(self, way)), "")
 
+    @cached_property
+    def request(self) -> Request:
+        """The reading of its indicator that it asks for, where it has one."""
+        return Request(indicator=self.indicator, parameters=self.parameters)
+
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        """The indicator and its settings, by which a reading is found."""
+        return self.indicator, self.request.settings if self.indicator else ""
+
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
         ways = [
@@ -266,6 +281,8 @@ class Typology(_Part):
     """Techniques of the AMLTRIX framework that correspond."""
     fixtures: tuple[Fixture, ...] = ()
     """Made-up accounts in which it must be found, or must not."""
+    replaced_by: Slug | None = None
+    """The id of the typology that says it instead, once this one is retired; never in a circle."""
     owner: Text
     """Who answers for it."""
     version: int = Field(ge=1)

@@ -24,6 +24,7 @@ Place = tuple[str | int, ...]
 
 _MAX_BYTES = 1_000_000  # a file of knowledge is read by people; anything longer is something else
 _MAX_DEPTH = 20  # libyaml's composer recurses: 50,000 opening brackets would end the process
+_LONGEST_TOLD = 100  # characters of a wrong value that an error repeats
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]{0,17})")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9_]*)?\.[0-9]+([eE][-+]?[0-9]{1,2})?|[-+]?[1-9][0-9]*[eE][-+]?[0-9]{1,2}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -57,19 +58,29 @@ def read_yaml(path: Path, model: type[RecordT]) -> RecordT:
 
 def read_yaml_lines(path: Path, model: type[RecordT]) -> tuple[RecordT, Lines]:
     """The record, and the lines of its parts, for whoever finds a mistake that the format alone does not show."""
-    plain, lines, errors = _plain_file(path)
-    record = None
-    try:
-        # JSON's strict mode takes a list for a tuple and text for a date, but never "5" for a number or 5 for a text.
-        record = model.model_validate_json(json.dumps(plain), strict=True)
-    except ValidationError as failure:
-        errors += [_as_error(dict(error), lines, model) for error in failure.errors(include_url=False)]
+    return read_yaml_text(text_of(path), path, model)
+
+
+def read_yaml_text(text: str, path: Path, model: type[RecordT]) -> tuple[RecordT, Lines]:
+    """The same of a text that is kept elsewhere; errors tell it by PATH, whose name its id must be."""
+    plain, lines, errors = plain_text(text, path)
+    record, wrong = checked(plain, lines, model)
+    errors += wrong
     if record is not None and getattr(record, "id", path.stem) != path.stem:
         errors.append(lines.error(f"the id is {record.id!r}, the file's name says {path.stem!r}", "id"))  # type: ignore[attr-defined]
     if errors:
         raise join_errors(sorted(errors, key=lambda error: int(error.where.rpartition(":")[2])))
     assert record is not None
     return record, lines
+
+
+def checked(plain: Any, lines: Lines, model: type[RecordT]) -> tuple[RecordT | None, list[CasewrightError]]:
+    """The record of plain lists, dicts and scalars, else everything that is wrong in them, told by LINES."""
+    try:
+        # JSON's strict mode takes a list for a tuple and text for a date, but never "5" for a number or 5 for a text.
+        return model.model_validate_json(json.dumps(plain), strict=True), []
+    except ValidationError as failure:
+        return None, [_as_error(dict(error), lines, model) for error in failure.errors(include_url=False)]
 
 
 def read_yaml_folders(folders: Iterable[Path], model: type[RecordT]) -> dict[str, tuple[RecordT, Lines]]:
@@ -90,18 +101,25 @@ def read_yaml_folders(folders: Iterable[Path], model: type[RecordT]) -> dict[str
     return dict(sorted(found.items()))
 
 
-def _plain_file(path: Path) -> tuple[Any, Lines, list[CasewrightError]]:
+def text_of(path: Path) -> str:
+    """The text of a file of knowledge. Raises KnowledgeError where it is too long, no UTF-8 or cannot be read."""
     try:
+        size = path.stat().st_size
+        if size > _MAX_BYTES:
+            raise KnowledgeError(f"the file has {size:,} bytes, at most {_MAX_BYTES:,} are read", path, 1)
         raw = path.read_bytes()
-        if len(raw) > _MAX_BYTES:
-            raise KnowledgeError(f"the file has {len(raw):,} bytes, at most {_MAX_BYTES:,} are read", path)
-        text = raw.decode("utf-8-sig")
-        _refuse_depth(text, path)
-        node = yaml.compose(text, Loader=_Loader)
+        return raw.decode("utf-8-sig")
     except OSError as error:
         raise KnowledgeError(f"cannot be read ({error.strerror})", path) from error
     except UnicodeDecodeError as error:
         raise KnowledgeError("is not UTF-8 text", path, raw[: error.start].count(b"\n") + 1) from error
+
+
+def plain_text(text: str, path: Path) -> tuple[Any, Lines, list[CasewrightError]]:
+    """What a text says as lists, dicts and scalars, where each stands, and what is wrong. Raises KnowledgeError."""
+    try:
+        _refuse_depth(text, path)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise KnowledgeError(f"is not YAML: {error.problem or error.context}", path, line) from error
@@ -174,8 +192,13 @@ def _as_error(error: dict[str, Any], lines: Lines, model: type[BaseModel]) -> Kn
         return lines.error(f"the key {place[-1]!r} is missing" + (f" in {name}" if name else ""), *place)
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
     found = error.get("input")
-    told = f", found {found!r}" if isinstance(found, str | int | float | bool | None) else ""
+    told = f", found {_short(found)}" if isinstance(found, str | int | float | bool | None) else ""
     return lines.error(f"{name} {message}{told}".strip(), *place)
+
+
+def _short(found: object) -> str:
+    told = repr(found)
+    return told if len(told) <= _LONGEST_TOLD else f"{told[:_LONGEST_TOLD]} ..."
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

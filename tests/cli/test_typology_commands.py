@@ -1,5 +1,6 @@
 """`casewright typology`: list, show, search, check as people and machines meet them."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from casewright.agent.settings import Workspace
+from casewright.knowledge.library import typologies
+from casewright.tools.indicators import catalogue
 
 Run = Callable[..., Any]
 
@@ -88,6 +91,23 @@ def test_a_broken_file_of_the_site_is_told_and_the_others_work(casewright: Run, 
     assert "left out" in ran.err
     assert "own-idea.yaml" in ran.err
     assert "peel-chain" in ran.out
+
+
+def test_test_runs_the_sites_fixtures_and_exits_3_where_one_failed(casewright: Run, workspace: Workspace) -> None:
+    shipped = typologies([], catalogue())["peel-chain"].model_dump(mode="json", exclude_none=True, by_alias=True)
+    fixture = {"name": "He is paid once by his employer", "fits": False,
+               "moves": [{"kind": "fiat_in", "usd": 3000, "from": "employer"}]}  # fmt: skip
+    own = workspace.folder / "typologies" / "peel-chain.yaml"
+    own.write_text(json.dumps({**shipped, "fixtures": [fixture]}), encoding="utf-8")
+    ran = casewright("-w", workspace.folder, "typology", "test", "peel-chain")
+    assert (ran.code, "1 of 1 fixtures passed" in ran.out) == (0, True)
+    own.write_text(json.dumps({**shipped, "fixtures": [{**fixture, "fits": True}]}), encoding="utf-8")
+    ran = casewright("-w", workspace.folder, "typology", "test", "peel-chain", "--json")
+    assert ran.code == 3
+    assert (ran.json["passed"], ran.json["failed"], ran.json["without_fixtures"]) == (0, 1, [])
+    assert ran.json["fixtures"][0]["why"][0] == "it does not match: no defining flag fired"
+    assert "FAILED  peel-chain 1 (fits)" in casewright("-w", workspace.folder, "typology", "test", "peel-chain").out
+    assert casewright("-w", workspace.folder, "typology", "test", "peel-chian").code == 1
 
 
 def test_the_network_is_asked_for_only_where_policy_allows(casewright: Run, workspace: Workspace) -> None:

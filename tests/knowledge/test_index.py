@@ -1,15 +1,17 @@
 """The search: found by meaning and by words, kept in step with the files, and unhurt by interruption and company."""
 
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from casewright.knowledge import index as subject
+from casewright.knowledge import vectors
 from casewright.knowledge.embedder import Embedded
 from casewright.knowledge.index import TypologyIndex, passages
 from casewright.knowledge.library import typologies
@@ -181,7 +183,7 @@ def test_while_another_process_syncs_the_old_index_is_searched(
 ) -> None:
     with TypologyIndex(tmp_path, some, embedder):
         pass
-    monkeypatch.setattr(subject, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr(vectors, "_PATIENCE_S", 0.1)
     other = sqlite3.connect(tmp_path / "sync.sqlite", isolation_level=None)
     other.execute("begin exclusive")
     changed = {**some, "peel-chain": edited(some["peel-chain"], "new words")}
@@ -207,10 +209,10 @@ with TypologyIndex(pathlib.Path(sys.argv[1]), some, Embedded()) as index:
 """
 
 
-def test_two_processes_that_sync_at_once_do_no_harm(tmp_path: Path, embedder: Counting) -> None:
+def test_processes_that_sync_at_once_do_no_harm(tmp_path: Path, embedder: Counting) -> None:
     command = [sys.executable, "-c", _SYNC, str(tmp_path)]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    assert [process.communicate(timeout=120)[0].strip() for process in both] == ["peel-chain", "peel-chain"]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [process.communicate(timeout=120)[0].strip() for process in both] == ["peel-chain"] * 4
     found = typologies([], catalogue())
     names = ("mixer-exposure", "peel-chain")
     mine = {name: found[name].model_copy(update={"said": found[name].said[:4]}) for name in names}
@@ -226,3 +228,45 @@ def test_an_open_index_survives_a_sync_by_another_process(
         subprocess.run([sys.executable, "-c", _SYNC, str(tmp_path)], check=True, timeout=120, capture_output=True)
         assert ids(index, "coins from a tumbler")[0] == before[0]
         assert ids(index, "peel chain")[0] == "peel-chain"
+
+
+_KILLED = """
+import os, pathlib, signal, sys
+from casewright.knowledge.embedder import Embedded
+from casewright.knowledge.index import TypologyIndex
+from casewright.knowledge.library import typologies
+from casewright.tools.indicators import catalogue
+
+moment, folder, names = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
+found = typologies([], catalogue())
+changed = {name: found[name].model_copy(update={"said": (f"new words for {name}",)}) for name in names}
+
+def die(share):
+    if moment == "written" and share == 1 or moment == "embedding" and share < 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+print("begun", flush=True)
+TypologyIndex(folder, changed, Embedded(), die)
+"""
+
+
+@pytest.mark.parametrize("moment", ["embedding", "written", "at once", "a little later"])
+def test_a_sync_whose_process_was_killed_leaves_what_was_there(
+    moment: str, tmp_path: Path, some: Mapping[str, Typology], embedder: Counting
+) -> None:
+    with TypologyIndex(tmp_path, some, embedder) as index:
+        before = index.search("coins from a tumbler")
+    command = [sys.executable, "-c", _KILLED, moment, str(tmp_path), *some]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        if moment in {"at once", "a little later"}:
+            time.sleep(0.5 if moment == "a little later" else 0)
+            process.kill()
+        assert process.wait(timeout=120) == -signal.SIGKILL
+    with TypologyIndex(tmp_path, some, embedder) as index:
+        assert index.synced.embedded == ()
+        assert index.search("coins from a tumbler") == before
+    changed = {name: edited(typology, f"new words for {name}") for name, typology in some.items()}
+    with TypologyIndex(tmp_path, changed, embedder) as index:
+        assert ids(index, "new words for peel chain")[0] == "peel-chain"

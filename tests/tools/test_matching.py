@@ -14,7 +14,7 @@ from casewright.knowledge.evidence import Column, Evidence, Fact, Table
 from casewright.knowledge.indicator import Request
 from casewright.knowledge.library import typologies
 from casewright.knowledge.records import subjects
-from casewright.knowledge.typology import Typology
+from casewright.knowledge.typology import Holder, RedFlag, Typology
 from casewright.tools import toolbox
 from casewright.tools.indicators import catalogue
 from casewright.tools.matching import match, requests
@@ -92,8 +92,8 @@ def test_what_was_not_asked_or_has_no_value_is_unmeasured_with_its_reason(make_l
     told = " ".join(mule.unmeasured)
     assert "holds no" in told or "no declared" in told or "incomes" in told  # why turnover has no measure
     assert "there is no customer record" in told
-    grown = reading("largest_to_prior_max", "", "40", "times")
-    victim = match([LIBRARY["pig-butchering-victim"]], [grown])[0]
+    paid = reading("shared_destination_users", "", "4", "accounts")
+    victim = match([LIBRARY["pig-butchering-victim"]], [paid])[0]
     assert any("exposure was not asked for" in text for text in victim.unmeasured)
     assert any("nothing is known of what happened" in text for text in victim.unmeasured)
 
@@ -204,8 +204,10 @@ def test_the_customers_record_is_held_against_each_condition(
 ) -> None:
     opened = f"2025-{'10-04' if days == 30 else '08-05'}"
     ledger = make_ledger(
-        [{**row, "kind": "p2p"} for row in mule_rows()],
-        customers=[{"id": WHO, "at": opened, "opened_at": opened, "kind": "person"}],
+        mule_rows(), customers=[{"id": WHO, "at": opened, "opened_at": opened, "kind": "person", "occupation": "nurse"}]
     )
-    found = by_id(match(LIBRARY.values(), asked(ledger, list(LIBRARY.values()))))["p2p-triangulation"]
-    assert any("days a customer" in text for text in (found.seen if fires else found.silent))
+    young = RedFlag(see="A young account", on="kyc", customer=Holder(kind=("person",), account_days_at_most=60))
+    mule = LIBRARY["money-mule-account"]
+    wanted = mule.model_copy(update={"red_flags": (*mule.red_flags, young)})
+    found = match([wanted], asked(ledger, [wanted]))[0]
+    assert any("A young account" in text for text in (found.seen if fires else found.silent))

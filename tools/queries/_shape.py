@@ -76,7 +76,8 @@ def columns(ledger: Ledger, *wanted: str | Column) -> tuple[Column, ...]:
     return tuple(found)
 
 
-_MONEY = {"largest_usd": "the largest of them", "left_usd": "how much of it had left by the window's end"}
+_MONEY = {"largest_usd": "the largest of them", "out_usd": "all that left in that time",
+          "left_usd": "how much of it had left by the window's end"}  # fmt: skip
 
 
 def currencies(ledger: Ledger) -> tuple[tuple[str, str], ...]:

@@ -44,9 +44,11 @@ def transfers(
     direction: Literal["in", "out"] | None = None,
     kind: str | None = None,
     asset: str | None = None,
+    network: str | None = None,
     status: str | None = None,
     counterparty: Id | None = None,
     min_usd: Annotated[Decimal, Field(ge=0)] | None = None,
+    min_local: Annotated[Decimal, Field(ge=0)] | None = None,
     limit: Annotated[int, Field(ge=1, le=1_000_000)] = 200,
     order: Literal["time", "newest", "value"] = "time",
 ) -> Evidence:
@@ -59,14 +61,16 @@ def transfers(
     direction: only what came in, or went out
     kind: only of this kind, such as deposit, withdrawal, fiat_in, trade, fee
     asset: only in this asset, given or got
+    network: only over this network
     status: only in this state, such as completed, cancelled, reversed
     counterparty: only with this one
     min_usd: only of at least this value
+    min_local: only of at least this value in the workspace's own currency
     limit: rows for each account
     order: time lists the oldest first, newest the newest, value the largest; the limit cuts in that order
     """
-    given = {"direction": direction, "kind": kind, "asset": asset and asset.upper(), "status": status,
-             "counterparty": counterparty, "min_usd": min_usd}  # fmt: skip
+    given = {"direction": direction, "kind": kind, "asset": asset and asset.upper(), "network": network,
+             "status": status, "counterparty": counterparty, "min_usd": min_usd, "min_local": min_local}  # fmt: skip
     wanted = {name: value for name, value in given.items() if value is not None}
     with asking(ledger, subjects, "transfers") as question:
         question.keep("matched", _matched(wanted), **wanted)
@@ -87,9 +91,11 @@ _FILTERS = {
     "direction": "l.direction = $direction",
     "kind": "l.kind = $kind",
     "asset": "(upper(l.asset) = $asset or upper(g.asset) = $asset)",
+    "network": "l.network = $network",
     "status": "l.status = $status",
     "counterparty": "l.counterparty = $counterparty",
     "min_usd": "l.usd >= $min_usd",
+    "min_local": "l.local >= $min_local",
 }
 
 

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from pydantic import JsonValue
 
 from casewright.knowledge.records import Record
-from casewright.tools.store.tables import audit, cases
+from casewright.tools.store.tables import audit, cases, filing_acts, typology_decisions, typology_versions
 
+DECISIONS = ("approved", "returned", "retired", "rolled back")  # on a typology; the log tells them so
+FILING_ACTS = ("role", "suspicion", "action", "filed")  # towards a report
 FIRST = "0" * 64  # what the first entry takes for the hash before it
 
 
@@ -58,8 +60,13 @@ def entries(connection: sa.Connection, about: str = "") -> Iterator[Entry]:
 
 
 def first_broken(connection: sa.Connection) -> BrokenLink | None:
-    """The first entry that was changed, removed or moved, or that vouches for a case which was; None if whole."""
-    return _broken_chain(connection) or _broken_case(connection)
+    """The first entry that was changed, removed or moved, or that vouches for what was; None if all is whole."""
+    return (
+        _broken_chain(connection)
+        or _broken_case(connection)
+        or _broken_typology(connection)
+        or _broken_filing(connection)
+    )
 
 
 def _broken_chain(connection: sa.Connection) -> BrokenLink | None:
@@ -91,6 +98,44 @@ def _broken_case(connection: sa.Connection) -> BrokenLink | None:
             return BrokenLink(seq=row.seq, why=f"it does not vouch for version {row.version} of case {row.id}")
         if vouched.get("sha256") != digest(row.content):
             return BrokenLink(seq=row.seq, why=f"version {row.version} of case {row.id} is not what was stored with it")
+    return None
+
+
+def _broken_typology(connection: sa.Connection) -> BrokenLink | None:
+    """The first act on a typology of which the tables tell another story: its text, or the decision itself."""
+    kept = [column for column in typology_versions.c if column.name != "audit"]
+    versions = sa.select(*kept, audit).join(audit, typology_versions.c.audit == audit.c.seq)
+    for row in connection.execute(versions.order_by(audit.c.seq)).mappings():
+        vouched = json.loads(row["payload"])
+        if (row["about"], vouched.get("version")) != (row["typology"], row["version"]):
+            return BrokenLink(seq=row["seq"], why=f"it vouches for no version {row['version']} of {row['typology']}")
+        if vouched.get("sha256") != digest(row["content"]):
+            why = f"version {row['version']} of typology {row['typology']} is not what was stored with it"
+            return BrokenLink(seq=row["seq"], why=why)
+    decided = audit.outerjoin(typology_decisions, typology_decisions.c.audit == audit.c.seq)
+    acts = audit.c.what.in_([f"typology {decision}" for decision in DECISIONS])
+    either = sa.or_(acts, typology_decisions.c.audit.is_not(None))
+    columns = [*(column for column in typology_decisions.c if column.name != "audit"), *audit.c]
+    rows = connection.execute(sa.select(*columns).select_from(decided).where(either).order_by(audit.c.seq))
+    for row in rows.mappings():
+        told = (row["about"], json.loads(row["payload"]).get("version"), row["what"])
+        if told != (row["typology"], row["version"], f"typology {row['decision']}"):
+            return BrokenLink(seq=row["seq"], why=f"the decision on typology {row['about']} is not what it tells")
+    return None
+
+
+def _broken_filing(connection: sa.Connection) -> BrokenLink | None:
+    """The first act towards a report that is not what was stored, or that is missing."""
+    acts = audit.c.what.in_([f"{act} told" for act in FILING_ACTS])
+    joined = audit.outerjoin(filing_acts, filing_acts.c.audit == audit.c.seq)
+    columns = [*(column for column in filing_acts.c if column.name != "audit"), *audit.c]
+    either = sa.or_(acts, filing_acts.c.audit.is_not(None))
+    rows = connection.execute(sa.select(*columns).select_from(joined).where(either).order_by(audit.c.seq))
+    for row in rows.mappings():
+        vouched = json.loads(row["payload"]).get("sha256")
+        told = (row["about"], row["what"], vouched)
+        if told != (row["case_id"], f"{row['act']} told", digest(row["content"] or "")):
+            return BrokenLink(seq=row["seq"], why=f"the {row['what']} of case {row['about']} is not what was stored")
     return None
 
 

@@ -3,7 +3,8 @@
 import difflib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -138,6 +139,18 @@ class Store:
             rows = connection.execute(query).mappings().all()
             named = _subjects_of(connection, [(row["id"], row["version"]) for row in rows])
         return [CaseRow(**row | {"alert": row["alert"] or "", "subjects": named[row["id"]]}) for row in map(dict, rows)]
+
+    @contextmanager
+    def reads(self) -> Iterator[sa.Connection]:
+        """A connection for questions of other files of this room."""
+        with told(self.url), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writes(self) -> Iterator[sa.Connection]:
+        """One transaction of another file of this room; it holds the write lock, so what it reads stays true."""
+        with told(self.url), writing(self._engine) as connection:
+            yield connection
 
     def record(self, who: str, what: str, about: str, payload: dict[str, JsonValue] | None = None) -> int:
         """Put into the log who did what about which case, alert or file; tells the entry's number."""

@@ -77,3 +77,33 @@ jobs = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Index("ix_jobs_state", "run", "state"),
 )
+
+typology_versions = sa.Table(
+    "typology_versions",
+    metadata,
+    sa.Column("typology", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),  # YAML: the whole file as it was proposed
+    sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), nullable=False),  # who, when, why, and its hash
+)
+
+typology_decisions = sa.Table(
+    "typology_decisions",
+    metadata,
+    sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), primary_key=True, autoincrement=False),
+    sa.Column("typology", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("decision", sa.Text, nullable=False),  # approved, returned, retired, rolled back
+    sa.ForeignKeyConstraint(["typology", "version"], ["typology_versions.typology", "typology_versions.version"]),
+    sa.Index("ix_typology_decisions_typology", "typology"),
+)
+
+filing_acts = sa.Table(
+    "filing_acts",
+    metadata,
+    sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), primary_key=True, autoincrement=False),
+    sa.Column("case_id", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),  # role, suspicion, action, filed
+    sa.Column("content", sa.Text, nullable=False),  # JSON: what was decided; its hash stands in the log
+    sa.Index("ix_filing_acts_case", "case_id"),
+)

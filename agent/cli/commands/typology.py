@@ -1,4 +1,4 @@
-"""Typologies: list, show, search by meaning and words, check the files"""
+"""Typologies: search, match with subjects, write, test, review, import and export them"""
 
 import os
 from pathlib import Path
@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casewright.agent.cli.asked import File, MoreIds, Since, Until
 from casewright.agent.cli.contract import Answer, command, printable, progress, table, warn, workspace_of
+from casewright.agent.cli.typology import ahead, exchange, review, write
 
 if TYPE_CHECKING:
     from casewright.agent.settings import Workspace
     from casewright.knowledge.library import Library
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(review.app)
+app.add_typer(write.app)
+app.add_typer(ahead.app)
+app.add_typer(exchange.app)
 
 
 @command(app, "list")
@@ -31,19 +37,24 @@ def list_(context: typer.Context) -> Answer:
             "reviewed": str(found.reviewed),
             "owner": found.owner,
         }
-        for found in library.typologies.values()
+        for found in library.findable.values()
     ]
     return Answer({"typologies": rows}, table(rows))
 
 
 @command(app)
 def show(context: typer.Context, name: Annotated[str, typer.Argument(metavar="ID", help="A typology's id.")]) -> Answer:
-    """Show a typology as a page."""
+    """Show a typology as a page; with the pack of AMLTRIX imported, its techniques by name."""
     from casewright.agent.handbook import page
+    from casewright.agent.typologies import amltrix
     from casewright.tools.indicators import catalogue
 
-    found = _library(workspace_of(context)).typology(name)
-    return Answer(found.model_dump(mode="json", exclude_none=True), printable(page(found, catalogue())))
+    workspace = workspace_of(context)
+    found, known = _library(workspace).typology(name), amltrix.techniques_of(workspace)
+    payload = found.model_dump(mode="json", exclude_none=True)
+    if known:
+        payload["techniques"] = [one.model_dump() for technique in found.amltrix for one in known.get(technique, ())]
+    return Answer(payload, printable(page(found, catalogue(), amltrix.told(known, found.amltrix))))
 
 
 @command(app)
@@ -92,13 +103,67 @@ def check(
     return Answer({"sound": list(library.typologies), "problems": problems}, text, 3 if problems else 0)
 
 
-def _library(workspace: "Workspace") -> "Library":
-    """The typologies; files of the site that cannot be used are told and left out."""
-    from casewright.knowledge.library import load
+@command(app)
+def match(
+    context: typer.Context,
+    asked_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="SUBJECT|CASE...", help="Accounts, addresses, cases or case.json.")
+    ] = None,
+    asked_more: MoreIds = None,
+    asked_file: File = None,
+    since: Since = "",
+    until: Until = "",
+    k: Annotated[int, typer.Option("-k", min=1, help="How many typologies at most for each.")] = 10,
+) -> Answer:
+    """Tell which typologies fit subjects or cases: what fired, stayed silent or has no measure, and what else it is."""
+    from casewright.agent import matched_text
+    from casewright.agent.matched import matched
+
+    workspace = workspace_of(context)
+    names = [*(asked_ids or ()), *(asked_more or ())]
+    with progress("matching"):
+        found = matched(workspace, _library(workspace), names, asked_file, since=since, until=until, most=k)
+    return Answer(matched_text.payload(found), printable(matched_text.text(found)))
+
+
+@command(app, "test")
+def play(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Typologies; else all.")] = None,
+) -> Answer:
+    """Hold typologies against their own fixtures: made-up accounts in which each must be found, or must not."""
+    from casewright.agent import fixtures_text
+    from casewright.knowledge.library import SHIPPED, survey
+    from casewright.tools import fixtures
     from casewright.tools.indicators import catalogue
 
-    library = load([workspace.folder / "typologies"], catalogue())
-    for error in library.broken:
-        for line in str(error).splitlines():
-            warn(f"left out: {printable(line)}")
+    library = survey([SHIPPED, workspace_of(context).folder / "typologies"], catalogue(), alone=True)
+    _tell(library)
+    wanted = [library.typology(name).id for name in names or ()]
+    with progress("playing fixtures"):
+        verdicts = fixtures.run(library.typologies, wanted)
+    without = [name for name in wanted or library.typologies if not library.typologies[name].fixtures]
+    failed = sum(not verdict.passed for verdict in verdicts)
+    payload = {
+        "fixtures": [verdict.model_dump(mode="json") for verdict in verdicts],
+        "passed": len(verdicts) - failed,
+        "failed": failed,
+        "without_fixtures": without,
+    }
+    return Answer(payload, printable(fixtures_text.text(verdicts, without)), 3 if failed else 0)
+
+
+def _library(workspace: "Workspace") -> "Library":
+    """The typologies in force; what cannot be used, and what is not approved, is told."""
+    from casewright.agent.typologies.known import library_of
+
+    library = library_of(workspace)
+    _tell(library)
     return library
+
+
+def _tell(library: "Library") -> None:
+    from casewright.agent.typologies.known import remarks
+
+    for line in remarks(library):
+        warn(printable(line))

@@ -1,0 +1,1 @@
+"""The experts' way of working with typologies: writing, proposing, approving, and what a change would do."""

@@ -1,0 +1,183 @@
+"""What people decide towards a report: the role of each person, when suspicion was formed and why, what was filed.
+
+Each act is kept with its entry in the log and nothing is ever changed: a later act on the same thing counts before the
+earlier one, and both stay to be read. The program files nothing; it keeps that somebody did.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Literal
+
+import sqlalchemy as sa
+from pydantic import Field
+
+from casewright.knowledge.case import Role
+from casewright.knowledge.errors import NotFound, PolicyError, UsageError
+from casewright.knowledge.records import Record
+from casewright.tools.store import audit
+from casewright.tools.store.cases import Store
+from casewright.tools.store.tables import audit as log
+from casewright.tools.store.tables import case_subjects, filing_acts
+from casewright.tools.store.tables import cases as cases_table
+
+Occasion = Literal["ordinary", "sanctioned", "no suspect"]
+
+
+class RoleSet(Record):
+    """What a person of the case is in it, as somebody decided, and why."""
+
+    person: str
+    role: Role
+    reason: str
+
+
+class Suspicion(Record):
+    """On which local day suspicion was formed, and why; `noticed` is when something was first seen, where told."""
+
+    formed: date
+    reason: str
+    noticed: date | None = None
+    occasion: Occasion = "ordinary"
+
+
+class Filed(Record):
+    """A report that somebody filed: the local day, the authority's reference, the text as it was filed, where kept.
+
+    `earlier` is one that was filed on these subjects before this case.
+    """
+
+    day: date
+    reference: str
+    regime: str = ""
+    text: str = ""
+    earlier: bool = False
+
+
+class ActionTaken(Record):
+    """What the house did with the account or the relation, on which local day: a hold, an exit, a police report."""
+
+    day: date
+    what: str
+
+
+Content = RoleSet | Suspicion | Filed | ActionTaken
+_ACTS: dict[str, type[RoleSet] | type[Suspicion] | type[Filed] | type[ActionTaken]] = {
+    "role": RoleSet,
+    "suspicion": Suspicion,
+    "filed": Filed,
+    "action": ActionTaken,
+}
+
+
+class Act(Record):
+    """One of them with who did it and when (epoch seconds), and the number of its entry in the log."""
+
+    seq: int
+    at: int
+    who: str
+    case: str
+    what: Content
+
+
+class Decided(Record):
+    """All that people decided about a case, in order."""
+
+    case: str
+    acts: tuple[Act, ...] = Field(default=())
+
+    def roles(self) -> dict[str, Act]:
+        """The last act on each person's role, by person."""
+        return {act.what.person: act for act in self.acts if isinstance(act.what, RoleSet)}
+
+    def role(self, person: str) -> Role:
+        """That person's role; unknown where nobody set one."""
+        act = self.roles().get(person)
+        return act.what.role if act and isinstance(act.what, RoleSet) else "unknown"
+
+    def of_role(self, *roles: Role) -> tuple[str, ...]:
+        """The persons in one of these roles."""
+        return tuple(person for person in self.roles() if self.role(person) in roles)
+
+    def suspicion(self) -> tuple[Suspicion, Act] | None:
+        """The suspicion as it was last told, with its act."""
+        found = [(act.what, act) for act in self.acts if isinstance(act.what, Suspicion)]
+        return found[-1] if found else None
+
+    def filed(self) -> Filed | None:
+        """The report of this case, as it was last told."""
+        found = [act.what for act in self.acts if isinstance(act.what, Filed) and not act.what.earlier]
+        return found[-1] if found else None
+
+    def earlier(self) -> tuple[Filed, ...]:
+        """Reports that were filed before this case, in order of their days."""
+        found = [act.what for act in self.acts if isinstance(act.what, Filed) and act.what.earlier]
+        return tuple(sorted(found, key=lambda filed: filed.day))
+
+
+def decide(store: Store, case: str, who: str, what: Content) -> Act:
+    """Keep what WHO decided about a case, with an entry in the log that vouches for it.
+
+    Raises NotFound for a case that is not here, UsageError where nobody or no reason is named, PolicyError for a report
+    of this case before any suspicion was told.
+    """
+    if not who.strip():
+        raise UsageError("nobody is named", hint="--as NAME")
+    word = "reference" if isinstance(what, Filed) else "what" if isinstance(what, ActionTaken) else "reason"
+    if not str(getattr(what, word)).strip():
+        raise UsageError(f"a decision needs a {word}", hint=f'--{word} "..."')
+    with store.writes() as connection:
+        if connection.execute(sa.select(cases_table.c.id).where(cases_table.c.id == case).limit(1)).first() is None:
+            raise NotFound(f"there is no case {case!r}", hint="casewright cases list shows what is here")
+        before = _decided(connection, case)
+        _refuse_out_of_order(before, what)
+        act = next(name for name, kind in _ACTS.items() if isinstance(what, kind))
+        content = what.model_dump_json()
+        entry = audit.append(connection, who.strip(), f"{act} told", case, {"sha256": audit.digest(content)})
+        row = {"audit": entry, "case_id": case, "act": act, "content": content}
+        connection.execute(filing_acts.insert().values(**row))
+        return _decided(connection, case).acts[-1]
+
+
+def _refuse_out_of_order(before: Decided, what: Content) -> None:
+    if not isinstance(what, Filed) or what.earlier:
+        return
+    suspicion = before.suspicion()
+    if suspicion is None:
+        raise PolicyError(
+            f"no suspicion is told for {before.case}, so no report of it can have been filed",
+            hint=f'casewright suspicion {before.case} --formed DATE --reason "..."',
+        )
+    if what.day < suspicion[0].formed:
+        raise UsageError(f"it was filed on {what.day}, before suspicion was formed on {suspicion[0].formed}")
+
+
+def decided(store: Store, case: str) -> Decided:
+    """What people decided about a case, in order."""
+    with store.reads() as connection:
+        return _decided(connection, case)
+
+
+def filed_on(store: Store, subjects: Sequence[str], leave_out: str = "") -> list[Act]:
+    """The reports told of other cases on any of these subjects, in order of their days."""
+    with store.reads() as connection:
+        about = sa.select(case_subjects.c.case_id).where(case_subjects.c.subject.in_(list(subjects)))
+        query = _acts().where(
+            filing_acts.c.act == "filed", filing_acts.c.case_id != leave_out, filing_acts.c.case_id.in_(about)
+        )
+        found = [_act(row) for row in connection.execute(query).mappings()]
+    return sorted(found, key=lambda act: act.what.day if isinstance(act.what, Filed) else date.min)
+
+
+def _acts() -> sa.Select[tuple[object, ...]]:
+    columns = (filing_acts.c.case_id, filing_acts.c.act, filing_acts.c.content, log.c.seq, log.c.at, log.c.who)
+    return sa.select(*columns).join(log, filing_acts.c.audit == log.c.seq).order_by(log.c.seq)
+
+
+def _act(row: sa.RowMapping) -> Act:
+    what = _ACTS[row["act"]].model_validate_json(row["content"])
+    return Act(seq=row["seq"], at=row["at"], who=row["who"], case=row["case_id"], what=what)
+
+
+def _decided(connection: sa.Connection, case: str) -> Decided:
+    rows: Iterable[sa.RowMapping] = connection.execute(_acts().where(filing_acts.c.case_id == case)).mappings()
+    return Decided(case=case, acts=tuple(_act(row) for row in rows))
