@@ -1,0 +1,197 @@
+"""The meter: what models are asked and cost, by call, turn, run and day, and the limits before which it stops."""
+
+import math
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from casewright.agent.asking.events import Usage
+from casewright.agent.models.choice import Choice
+from casewright.agent.models.kept import Kept, Spent
+from casewright.agent.models.limits import SCOPES, Limits
+from casewright.agent.models.prices import Price, Prices
+from casewright.knowledge.errors import CasewrightError, SettingsError
+
+if TYPE_CHECKING:
+    from casewright.agent.settings import Workspace
+
+_MINUTE = 60
+
+
+class LimitReached(CasewrightError):
+    """A limit of the settings that ends a turn; what came of the turn until then is no whole answer."""
+
+    code = "limit_reached"
+
+
+class AnswerCutOff(LimitReached):
+    """An answer that was longer than it may be."""
+
+    code = "answer_cut_off"
+
+
+@dataclass
+class Call:
+    """One call while it is made: the most it may use at first, and then what it did."""
+
+    tokens_in: int
+    tokens_out: int
+    cached: int = 0
+    usd: float | None = None
+    free: bool = False  # the server refused it, so that nothing was used
+    told: bool = False  # the server has said what was used
+    guessed: float = 0
+
+    def used(self, tokens_in: int, tokens_out: int, cached: int = 0) -> None:
+        """What the server says was used."""
+        self.tokens_in, self.tokens_out, self.cached = tokens_in, tokens_out, cached
+
+    def guess(self, received: float) -> None:
+        """So many more tokens were received, as far as one can tell where the server does not."""
+        self.guessed += received
+        self.tokens_out = math.ceil(self.guessed)
+
+    def refused(self) -> None:
+        """The server did nothing for it."""
+        self.used(0, 0)
+        self.free = True
+
+
+class Meter:
+    """One run's meter: `begin_turn()` at each question, `turn` and `run` for what was used. Safe between threads.
+
+    Before a call it holds the most that the call may use (what is sent, and the longest answer) against what is left of
+    the turn, the run and the day, and raises LimitReached where that would pass a limit: so no limit is ever passed by
+    more than an estimate's error. `notes` are lines that a person should see once: a fallback, a price not known.
+    """
+
+    def __init__(self, limits: Limits, kept: Kept, prices: Prices) -> None:
+        self.limits = limits
+        self.kept = kept
+        self.prices = prices
+        self.notes: list[str] = []
+        self._told = 0
+        self._run = uuid.uuid4().hex[:12]
+        self._lock = threading.RLock()
+        self._spent = {"turn": Spent(), "run": Spent()}
+
+    @classmethod
+    def of(cls, workspace: "Workspace") -> Self:
+        """A fresh meter with the workspace's limits and prices. Raises KnowledgeError for a wrong prices.yaml."""
+        kept = Kept(workspace.usage, workspace.settings.timezone)
+        return cls(workspace.settings.limits, kept, Prices.of(workspace.folder))
+
+    def begin_turn(self) -> None:
+        """A new question: its limits begin again."""
+        with self._lock:
+            self._spent["turn"] = Spent()
+
+    @property
+    def turn(self) -> Usage:
+        """What this turn has used."""
+        return _usage(self._spent["turn"])
+
+    @property
+    def run(self) -> Usage:
+        """What this run has used."""
+        return _usage(self._spent["run"])
+
+    def day(self) -> Usage:
+        """What this day has used, in all processes."""
+        return _usage(self.kept.day())
+
+    def note(self, line: str) -> None:
+        """Keep a line for a person, once."""
+        with self._lock:
+            if line not in self.notes:
+                self.notes.append(line)
+
+    def check(self, choice: Choice) -> Price | None:
+        """The model's price. Raises SettingsError where it is not known and no limit could hold what is spent."""
+        price = self.prices.of_model(choice)
+        if price is None:
+            for scope in SCOPES:
+                if self._limit(scope, "usd") and not self._limit(scope, "tokens"):
+                    raise SettingsError(
+                        f"the price of {choice.told} is not known, so {scope}_usd cannot be held",
+                        hint=f"set {scope}_tokens under [limits], or give the price in the workspace's prices.yaml",
+                    )
+            self.note(f"the price of {choice.told} is not known: its use is held to the limits on tokens")
+        return price
+
+    def told(self) -> tuple[str, ...]:
+        """The notes that have not been told yet."""
+        with self._lock:
+            fresh, self._told = tuple(self.notes[self._told :]), len(self.notes)
+        return fresh
+
+    @contextmanager
+    def call(self, choice: Choice, task: str, tokens_in: int, tokens_out: int) -> Iterator[Call]:
+        """Around one call that may use so many tokens; tell it what was used. Raises LimitReached before it is made."""
+        price = self.check(choice)
+        self._pace(choice)
+        most = price.usd(tokens_in, tokens_out) if price else None
+        with self._lock:
+            for scope, spent in self._spent.items():
+                self._allow(scope, spent, tokens_in + tokens_out, most)
+            kept = self.kept.reserve(
+                self._run, task, choice.name, choice.url, (tokens_in, tokens_out), most,
+                lambda day: self._allow("day", day, tokens_in + tokens_out, most),
+            )  # fmt: skip
+            held = Spent(1, tokens_in, tokens_out, most or 0.0, price is None)
+            self._add(held, 1)
+        made, state = Call(tokens_in, tokens_out), "failed"
+        try:
+            yield made
+            state = "done"
+        finally:
+            if price or made.free:
+                made.usd = price.usd(made.tokens_in, made.tokens_out, made.cached) if price else 0.0
+            self.kept.settle(kept, (made.tokens_in, made.tokens_out, made.cached), made.usd, state)
+            with self._lock:
+                self._add(held, -1)
+                self._add(Spent(1, made.tokens_in, made.tokens_out, made.usd or 0.0, made.usd is None), 1)
+
+    def _add(self, spent: Spent, sign: int) -> None:
+        for scope, so_far in self._spent.items():
+            self._spent[scope] = Spent(
+                so_far.calls + sign * spent.calls,
+                so_far.tokens_in + sign * spent.tokens_in,
+                so_far.tokens_out + sign * spent.tokens_out,
+                max(0.0, so_far.usd + sign * spent.usd),
+                so_far.unpriced + sign * spent.unpriced,
+            )
+
+    def _limit(self, scope: str, unit: str) -> float:
+        return float(getattr(self.limits, f"{scope}_{unit}"))
+
+    def _allow(self, scope: str, spent: Spent, tokens: int, usd: float | None) -> None:
+        most_usd, most_tokens = self._limit(scope, "usd"), self._limit(scope, "tokens")
+        if most_usd and usd is not None and spent.usd + usd > most_usd:
+            told = f"USD {spent.usd:.4f} of {most_usd:g} are spent, the next call may cost up to {usd:.4f}"
+            raise LimitReached(f"the {scope}'s spending limit is reached: {told}", hint=_raise(f"{scope}_usd"))
+        so_far = spent.tokens_in + spent.tokens_out
+        if most_tokens and so_far + tokens > most_tokens:
+            told = f"{so_far:,} of {most_tokens:,.0f} are used, the next call may use {tokens:,}"
+            raise LimitReached(f"the {scope}'s limit on tokens is reached: {told}", hint=_raise(f"{scope}_tokens"))
+
+    def _pace(self, choice: Choice) -> None:
+        """Wait until a minute holds no more calls than it may, whichever process made them."""
+        most = math.floor(self.limits.requests_per_minute)
+        while most >= 1:
+            wait = self.kept.earliest_of_last(choice.url, most) + _MINUTE - time.time()
+            if wait <= 0:
+                return
+            time.sleep(min(wait, _MINUTE))
+
+
+def _usage(spent: Spent) -> Usage:
+    return Usage(spent.tokens_in, spent.tokens_out, None if spent.unpriced else spent.usd)
+
+
+def _raise(key: str) -> str:
+    return f"raise {key} under [limits] in casewright.toml"
