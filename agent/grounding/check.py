@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from casewright.agent.grounding import closing, pairs, recited, vague
+from casewright.agent.grounding import closing, ours, pairs, recited, vague
 from casewright.agent.grounding.claimed import problems as unclaimed
 from casewright.agent.grounding.claims import Flow
 from casewright.agent.grounding.context import Context, contexts
@@ -176,6 +176,7 @@ class Checker:
             yield mark.text, problem
         yield from vague.problems(reading, held)
         yield from recited.problems(reading, held)
+        yield from ours.problems(reading.text, frozenset(subject.id for subject in self.case.subjects))
 
     def _command(self, text: str) -> Iterator[tuple[str, Problem]]:
         """Of a command in backticks only ids are checked: they must be known to the case."""

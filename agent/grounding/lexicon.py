@@ -13,6 +13,7 @@ from casewright.knowledge import library
 from casewright.knowledge.categories import categories
 
 FILE = Path(__file__).with_name("lexicon.yaml")
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # `no` stays a word; libyaml reads ten times faster
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The lexicon, read once."""
-    raw: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), yaml.BaseLoader)  # `no` stays a word
+    raw: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), _LOADER)
     nouns = {
         word: Noun(frozenset(entry["units"]), entry.get("side", ""))
         for entry in raw["nouns"]
@@ -206,7 +207,7 @@ _LONGEST_ALIAS = 3  # words; longer ones describe, and plain words must stay fre
 def _typologies() -> Iterator[tuple[str, list[str]]]:
     """The shipped typologies' names and short aliases, in lower case, by id; only their words matter here."""
     for path in sorted(library.SHIPPED.glob("*.yaml")):
-        entry = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+        entry = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
         aliases = [a for alias in entry.get("aliases", ()) for a in alias.lower().split(", ")]
         names = [entry["name"].lower(), *(alias for alias in aliases if 2 <= len(alias.split()) <= _LONGEST_ALIAS)]
         yield path.stem, [name for name in names if _NAME.fullmatch(name)]

@@ -53,13 +53,16 @@ def _whole(text: str, start: int, end: int) -> bool:
 def names_of(holdings: Iterable[Holding]) -> Names:
     """The names in the evidence that a lexer would take apart: with capitals, digits or several words."""
     found: set[str] = set()
-    for holding in holdings:
-        for known in holding.known:
-            fact = known.fact
-            if fact.kind in _KINDS and (fact.kind == "label" or fact.unit != "category"):
-                text = plain(str(fact.value)).strip()
-                if 2 <= len(text) <= 300 and (fact.kind == "label" or _name_like(text)):
-                    found.add(text)
+    facts = [known.fact for holding in holdings for known in holding.known]
+    ids = {str(fact.value) for fact in facts if fact.kind == "id"}
+    ids |= {party for fact in facts for party in (fact.about, fact.other)}
+    for fact in facts:
+        if fact.kind in _KINDS and (fact.kind == "label" or fact.unit != "category"):
+            text = plain(str(fact.value)).strip()
+            if text in ids:  # a text that lists ids: an id is found as one, wherever it stands
+                continue
+            if 2 <= len(text) <= 300 and (fact.kind == "label" or _name_like(text)):
+                found.add(text)
     names = Names()
     for text in found:
         folded = text.casefold()

@@ -10,8 +10,8 @@ from casewright.tools import toolbox
 from casewright.tools.warehouse import Ledger
 
 Key = tuple[str, ...]
-# Made from the case store as it was then, not from the ledger: nothing there to ask again.
-_ELSEWHERE = {"earlier_cases", "typology"}
+# Made from the case store as it was then, or by a person, not from the ledger: nothing there to ask again.
+_ELSEWHERE = {"earlier_cases", "typology", "note"}
 
 
 def replay_moved(case: Case, ledger: Ledger) -> tuple[Moved, ...]:
