@@ -1,0 +1,1 @@
+"""The embedded chat model: it chooses tools by meaning and answers from facts by templates."""

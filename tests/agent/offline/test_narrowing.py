@@ -1,0 +1,48 @@
+"""A filter that the question names and no tool takes is told; one that a tool takes is not."""
+
+import json
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+
+from casewright.agent.asking.toolset import offered
+from casewright.agent.offline.model import OfflineModel
+
+_CONTEXT = {"today": "2025-06-30", "timezone": "UTC", "currency": "SGD", "case": None}
+_PAYERS = {"name": "payers", "value": 4, "kind": "count", "unit": "payers", "about": "C-77", "side": "in"}
+_CREDITS = {"name": "bank_credits", "value": 6, "kind": "count", "unit": "credits", "about": "C-77", "side": "in"}
+
+
+def answered(*questions: str) -> str:
+    """The last answer, each question's calls answered by a fact or two."""
+    model = OfflineModel().bind_tools(list(offered().values()))
+    messages: list[BaseMessage] = [SystemMessage(f"```context\n{json.dumps(_CONTEXT)}\n```")]
+    for question in questions:
+        messages.append(HumanMessage(question))
+        reply = model.invoke(messages)
+        while reply.tool_calls:
+            messages.append(reply)
+            messages += [_answer(call, len(messages)) for call in reply.tool_calls]
+            reply = model.invoke(messages)
+        messages.append(reply)
+    assert isinstance(messages[-1], AIMessage)
+    return str(messages[-1].text)
+
+
+def _answer(call: Any, number: int) -> ToolMessage:
+    told = {"id": f"E{number}", "tool": call["name"], "arguments": call["args"], "status": "found", "reason": "",
+            "searched": "", "truncated": "", "facts": [_PAYERS, _CREDITS], "tables": []}  # fmt: skip
+    return ToolMessage(json.dumps(told), tool_call_id=call["id"], name=call["name"])
+
+
+def test_an_answer_that_could_not_be_narrowed_as_asked_says_so() -> None:
+    assert "alone" not in answered("Which third parties paid in to C-77?")
+    told = answered("Which third parties paid in to C-77?", "only those above SGD 20,000")
+    assert "paid by bank by 4 payers" in told
+    assert "not established: this for amounts from that size on alone" in told
+
+
+@pytest.mark.parametrize("follow_up", ["only USDT", "and the rejected ones?", "only above SGD 5,000"])
+def test_an_answer_that_was_narrowed_says_nothing_of_it(follow_up: str) -> None:
+    assert "alone" not in answered("List the deposits of C-77", follow_up)
