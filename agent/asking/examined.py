@@ -1,0 +1,79 @@
+"""What is wrong with an answer: sentences that its evidence does not hold, tables that are not there, loose figures."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from casewright.agent.asking.around import Around
+from casewright.agent.asking.replies import Reply
+from casewright.agent.drafting.objections import Examiner
+from casewright.knowledge.case import Case, Narrative, Versions
+from casewright.knowledge.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Objection:
+    """A line of an answer as it stands there, citations included, and each reason why it cannot."""
+
+    text: str
+    reasons: tuple[str, ...]
+
+
+@dataclass
+class Examined:
+    """Examines the answers of one conversation against all that it asked."""
+
+    around: Around
+    _known: int = -1
+    _examiner: Examiner | None = field(default=None)
+
+    def object(self, reply: Reply) -> list[Objection]:
+        """The objections to an answer, in its order."""
+        return [*self._sentences(reply), *self._others(reply)]
+
+    def _sentences(self, reply: Reply) -> Iterator[Objection]:
+        examiner = self._of_now()
+        for sentence in reply.sentences:
+            if reasons := examiner.reasons(sentence):
+                yield Objection(sentence.cited(), reasons)
+
+    def _others(self, reply: Reply) -> Iterator[Objection]:
+        evidence = everything(self.around)
+        for name in reply.shown:
+            if name not in evidence:
+                yield Objection(name, ("is no evidence of this conversation",))
+        checker = self._of_now().checker
+        for line in reply.not_established:
+            if figures := checker.figures_of(line):
+                yield Objection(line, (f"{figures[0]}: a figure in a line that cites nothing",))
+
+    def _of_now(self) -> Examiner:
+        if self._examiner is None or self._known != len(self.around.evidence):
+            self._known = len(self.around.evidence)
+            self._examiner = Examiner(as_case(self.around))
+        return self._examiner
+
+
+def everything(around: Around) -> Mapping[str, Evidence]:
+    """All evidence by id: the open case's, then the conversation's."""
+    own = {evidence.id: evidence for evidence in around.case.evidence} if around.case else {}
+    return {**own, **around.evidence}
+
+
+def as_case(around: Around) -> Case:
+    """What the conversation knows as a case, so that it is checked as a memo is."""
+    evidence = tuple(_checkable(one) for one in everything(around).values())
+    if around.case:
+        return around.case.model_copy(update={"evidence": evidence})
+    versions = Versions(
+        casewright="", writer="", ledger="", typologies="", made_at="",
+        timezone=around.ledger.timezone, currency=around.ledger.currency,
+    )  # fmt: skip
+    return Case(id="conversation", subjects=(), evidence=evidence, narrative=Narrative(sections=()), versions=versions)
+
+
+def _checkable(evidence: Evidence) -> Evidence:
+    """The evidence, but for sentences that it only repeats: those hold nothing up, what they cite does."""
+    return evidence.model_copy(update={"tables": ()}) if evidence.tool in _REPEATS else evidence
+
+
+_REPEATS = {"open_case", "check_text"}

@@ -1,0 +1,296 @@
+"""A conversation with the data: opened on a workspace, asked question by question, kept at every step."""
+
+import getpass
+import json
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+from casewright.agent.asking.around import Around
+from casewright.agent.asking.events import Answer, Event, Usage
+from casewright.agent.asking.examined import Examined, everything
+from casewright.agent.asking.kept import Conversed, Kept, kept_in
+from casewright.agent.asking.message import told
+from casewright.agent.asking.refusals import refusal
+from casewright.agent.asking.replies import read
+from casewright.agent.asking.scope import Scope
+from casewright.agent.asking.stopping import Stoppable
+from casewright.agent.asking.toolset import Toolset, offered
+from casewright.agent.investigate import investigate, resolve
+from casewright.agent.ledgers import open_ledger
+from casewright.agent.quiet import silence
+from casewright.agent.settings import Workspace
+from casewright.agent.typologies.known import library_of
+from casewright.knowledge import clock
+from casewright.knowledge.case import Case
+from casewright.knowledge.errors import NotFound, UsageError
+from casewright.knowledge.evidence import Evidence
+from casewright.prompts import render
+from casewright.tools.store import Store
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from casewright.agent.asking.turn import Hands
+
+_STEPS = 200  # of the graph in one turn: far more than its own limits allow
+
+
+class Session:
+    """One conversation. Use it in a `with`; what it asked and answered is kept, however it ends."""
+
+    def __init__(self, workspace: Workspace, thread: str, around: Around, kept: Kept, closing: ExitStack) -> None:
+        from langgraph.checkpoint.sqlite import SqliteSaver
+
+        self.workspace, self.thread, self.around = workspace, thread, around
+        self._kept, self._closing = kept, closing
+        self._scope = Scope(around)
+        self._tools = Toolset(around, self._scope)
+        self._examined = Examined(around)
+        self._saver = SqliteSaver(kept.connection)
+        self._model: BaseChatModel | None = None
+        self._meter: Any = None
+        self._stopped = threading.Event()
+        self._usage = Usage()
+
+    @classmethod
+    def open(
+        cls,
+        workspace: Workspace,
+        *,
+        case: str = "",
+        alert: str = "",
+        thread: str = "",
+        model: "BaseChatModel | None" = None,
+    ) -> Self:
+        """A new conversation, about a case or an alert where one is named, or that of THREAD as it was left.
+
+        An alert without a case is investigated first; nothing of that is stored. MODEL replaces the settings'. Raises
+        NotFound for a case, alert or thread that is not there, SettingsError or PolicyError for the model.
+        """
+        silence()
+        with ExitStack() as closing:
+            ledger = closing.enter_context(open_ledger(workspace))
+            store = closing.enter_context(Store.open(workspace.cases))
+            kept = closing.enter_context(kept_in(workspace.machine / "sessions.db"))
+            if thread:
+                known = kept.about(thread)
+                if known is None:
+                    raise NotFound(f"there is no conversation {thread!r}", hint="casewright chat begins one")
+                case, alert = (case, alert) if case or alert else known
+            around = Around(workspace, ledger, store)
+            if case and alert:
+                raise UsageError("a case and an alert are both named", hint="name one; an alert has its case")
+            if case or alert:
+                around.case = _case(around, case, alert)
+            if not thread:
+                thread = secrets.token_hex(4)
+                kept.begin(thread, around.case.id if case and around.case else "", alert, time.time())
+            around.evidence.update(kept.evidence(thread))
+            session = cls(workspace, thread, around, kept, closing.pop_all())
+        session._model = model
+        for question, _ in session.turns():
+            session._scope.hear(question)
+        return session
+
+    @staticmethod
+    def threads(workspace: Workspace) -> list[str]:
+        """The conversations of a workspace, the one used last first."""
+        path = workspace.machine / "sessions.db"
+        if not path.is_file():
+            return []
+        with kept_in(path) as kept:
+            return kept.threads()
+
+    @staticmethod
+    def conversations(workspace: Workspace) -> list[Conversed]:
+        """The same, each with when it was used, what it was about and how it began."""
+        path = workspace.machine / "sessions.db"
+        if not path.is_file():
+            return []
+        with kept_in(path) as kept:
+            return kept.conversations()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.close()
+
+    def ask(self, question: str) -> Iterator[Event]:
+        """Answer a question: what happens on the way comes as events, the Answer last.
+
+        Left early, the turn stops there, and the next question goes on from what was found.
+        """
+        question = question.strip()
+        if not question:
+            raise UsageError("there is no question")
+        self._scope.hear(question)
+        self._kept.asked(self.thread, question, time.time())
+        yield from self._run(question, fresh=True)
+
+    @property
+    def pending(self) -> str:
+        """The question whose turn was interrupted before it ended, empty where there is none."""
+        return self._kept.open_question(self.thread)
+
+    def go_on(self) -> Iterator[Event]:
+        """Go on with the turn that was interrupted, from the last step that was kept; nothing is asked twice."""
+        question = self.pending
+        if question:
+            self._scope.hear(question)
+            yield from self._run(question, fresh=False)
+
+    def prepare(self) -> None:
+        """Load what the first question needs, while a person is typing it. Raises what the question would."""
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        self._graph()
+        model = self._bound()
+        self._examined.object(read("Nothing is said yet."))
+        if self._model is not None and "offline" in self._model._llm_type:  # asking it once costs nothing
+            list(model.stream([SystemMessage(self._system()), HumanMessage("What came in and what went out?")]))
+
+    def stop(self) -> None:
+        """Stop the turn that runs, from another thread or a signal: the model is left, the ledger's query ended."""
+        self._stopped.set()
+        connection = getattr(self.around.ledger, "connection", None)
+        if connection is not None:
+            connection.interrupt()
+
+    def evidence(self, name: str, /) -> Evidence:
+        """The evidence of that id, of the conversation or of the open case. Raises NotFound."""
+        known = everything(self.around)
+        if name not in known:
+            raise NotFound(f"there is no evidence {name!r} in this conversation")
+        return known[name]
+
+    def turns(self) -> Sequence[tuple[str, Answer]]:
+        """The questions and answers so far."""
+        return self._kept.turns(self.thread)
+
+    def _run(self, question: str, *, fresh: bool) -> Iterator[Event]:
+        from casewright.agent.asking.turn import answer, begun, question_of, step_of
+
+        self._stopped.clear()
+        run, config = self._graph(), self._config()
+        before = run.get_state(config)
+        messages = before.values.get("messages", [])
+        given: dict[str, Any] | None = None
+        if fresh or not messages or question_of(messages) != question:  # nothing of it was kept
+            given = begun(question, messages)
+        elif not before.next:  # left between two steps: the last one decides which comes next
+            run.update_state(config, {}, as_node=step_of(messages[-1]))
+        if self._meter is not None:
+            self._meter.begin_turn()
+        yield from run.stream(given, config, stream_mode="custom", durability="sync")
+        found = replace(answer(run.get_state(config).values, self._hands(), self._used()), notes=self._notes())
+        self._kept.answered(self.thread, question, found)
+        self._log(question, found)
+        yield found
+
+    def _graph(self) -> Any:
+        from casewright.agent.asking.turn import graph
+
+        return graph(self._hands(), self._saver)
+
+    def _config(self) -> Any:
+        return {"configurable": {"thread_id": self.thread}, "recursion_limit": _STEPS}
+
+    def _hands(self) -> "Hands":
+        from casewright.agent.asking.turn import Hands
+
+        return Hands(self._bound, self._system, self._refuse, self._call, told, self._examined.object)
+
+    def _bound(self) -> Any:
+        """The model, with the tools offered to it."""
+        if self._model is None:
+            self._model = self._made()
+        return Stoppable(self._model.bind_tools(list(offered().values())), self._stopped)
+
+    def _made(self) -> "BaseChatModel":
+        from casewright.agent.models.make import chat_model, choice_for
+
+        if not choice_for(self.workspace, "plan").offline:
+            from casewright.agent.models.meter import Meter
+            from casewright.agent.privacy.of_workspace import pseudonyms_of
+
+            self._meter = Meter.of(self.workspace)
+            names = pseudonyms_of(self.workspace, self.around.case.id if self.around.case else "")
+            return chat_model(self.workspace, "plan", self._meter, names)
+        return chat_model(self.workspace, "plan")
+
+    def _refuse(self, question: str) -> str:
+        found = refusal(question, self.around.case, self.around.ledger)
+        return found.text if found else ""
+
+    def _call(self, call: str, name: str, arguments: Mapping[str, Any]) -> Evidence:
+        """The evidence that a call brings, kept under the next id; what was kept before a kill is not asked again."""
+        known = self._kept.of_call(self.thread, call)
+        if known is not None:
+            self.around.evidence[known.id] = known
+            return known
+        numbers = [int(name.removeprefix("E")) for name in everything(self.around)]
+        evidence = self._tools.call(name, arguments).with_id(f"E{max(numbers, default=0) + 1}")
+        self._kept.found(self.thread, call, evidence)
+        self.around.evidence[evidence.id] = evidence
+        return evidence
+
+    def _system(self) -> str:
+        return render("investigator", context=json.dumps(self._context(), ensure_ascii=False))
+
+    def _context(self) -> dict[str, Any]:
+        ledger, case = self.around.ledger, self.around.case
+        about = {"today": clock.date_text(ledger.now(), ledger.timezone), "timezone": ledger.timezone,
+                 "currency": ledger.currency, "case": None}  # fmt: skip
+        if case is None:
+            return about
+        first = case.subjects[0]
+        ends = {
+            word: None if end is None else clock.local(end, ledger.timezone).isoformat()[:19]
+            for word, end in (("since", first.since), ("until", first.until))
+        }
+        held = [{"id": e.id, "tool": e.tool, "status": e.status} for e in case.evidence]
+        told_of = {"id": case.id, "alert": case.alert.id if case.alert else None,
+                   "subjects": [subject.id for subject in case.subjects], **ends,
+                   "recommendation": case.recommendation, "evidence": held}  # fmt: skip
+        return about | {"case": told_of}
+
+    def _used(self) -> Usage:
+        return Usage() if self._meter is None else self._meter.turn
+
+    def _notes(self) -> tuple[str, ...]:
+        """What the meter has to tell a person, each line once in a conversation."""
+        return () if self._meter is None else self._meter.told()
+
+    def _log(self, question: str, found: Answer) -> None:
+        """Who asked about whom without a case is told in the log; within a case the case tells it."""
+        asked, self._tools.asked = self._tools.asked, []
+        if self.around.store is not None and self.around.case is None and asked:
+            self.around.store.record(
+                getpass.getuser(), "asked without a case", ", ".join(asked)[:200],
+                {"question": question[:500], "ids": list(asked), "conversation": self.thread},
+            )  # fmt: skip
+
+
+def _case(around: Around, case: str, alert: str) -> Case:
+    """The case as it is stored; of an alert that has none yet, as it would be drafted now."""
+    assert around.store is not None
+    if case:
+        return around.store.load_case(case)
+    target = resolve(around.ledger, alert)
+    if target.alert is None:
+        raise NotFound(f"there is no alert {alert!r}", hint="casewright alerts list")
+    try:
+        return around.store.load_case(target.case_id)
+    except NotFound:
+        return investigate(around.ledger, [target], library_of(around.workspace).typologies, around.store)[0]
+
+
+def with_model(workspace: Workspace, model: str) -> Workspace:
+    """The workspace with another model for every task, for this run. Raises SettingsError."""
+    return replace(workspace, settings=workspace.settings.modelled(model))

@@ -1,0 +1,38 @@
+"""Whether a subject was written up or reported before."""
+
+from casewright.agent.asking.around import Around
+from casewright.knowledge.errors import UsageError
+from casewright.knowledge.evidence import Column, Evidence, Row, Table
+from casewright.knowledge.records import Subject, canonical_id
+from casewright.tools.store import earlier_cases
+from casewright.tools.store.filing import Filed, filed_on
+
+_FILED = (
+    Column(name="case", kind="word", unit="case"),
+    Column(name="filed_on", kind="date"),
+    Column(name="reference", kind="word", unit="reference", means="as the authority gave it"),
+)
+
+
+def earlier_reports(around: Around, *, subject: str = "") -> Evidence:
+    """Tell whether a subject was investigated or reported before: earlier cases with what they recommended, and
+    reports that people filed.
+
+    subject: an account or address; empty for the open case's
+    """
+    own = [one.id for one in around.case.subjects] if around.case else []
+    wanted = [canonical_id(subject)] if subject else own
+    if not wanted or around.store is None:
+        raise UsageError("whom to look up is missing", hint="name an account, or open a case")
+    leave_out = around.case.id if around.case else ""
+    found = earlier_cases(around.store, tuple(Subject(id=name) for name in wanted), leave_out=leave_out)
+    rows: tuple[Row, ...] = tuple(
+        {"case": act.case, "filed_on": act.what.day.isoformat(), "reference": act.what.reference}
+        for act in filed_on(around.store, wanted, leave_out)
+        if isinstance(act.what, Filed)
+    )
+    reports = Table(name="reports", columns=_FILED, rows=rows)
+    return found.model_copy(
+        update={"tool": "earlier_reports", "tables": (*found.tables, reports), "arguments": {"subjects": list(wanted)},
+                "status": "found" if found.rows or rows else "empty"}
+    )  # fmt: skip
