@@ -109,6 +109,7 @@ def investigate(
     """
     subjects = tuple(dict.fromkeys(t.subject for t in targets))
     base = pack.gather(ledger, subjects, requests=matching.requests(typologies.values()))
+    spoken = pack.gather(ledger, subjects, ("instructions",))
     asked = []
     for number, target in enumerate(targets, 1):
         evidence = [*base[target.subject], *_further(ledger, target)]
@@ -123,7 +124,7 @@ def investigate(
     wanted = {target.subject: _worth_comparing(found.best) for target, found in zip(targets, asked, strict=True)}
     beside = pack.beside(ledger, wanted)
     return [
-        _case(ledger, target, found, beside[target.subject], typologies)
+        _case(ledger, target, found, (beside[target.subject], *spoken[target.subject]), typologies)
         for target, found in zip(targets, asked, strict=True)
     ]
 
@@ -155,7 +156,7 @@ def _further(ledger: Ledger, target: Target) -> list[Evidence]:
     subjects = (target.subject,)
     return [
         ask(ledger, "alerts", _up_to_alert(target)),
-        ask(ledger, "exposure", subjects),
+        ask(ledger, "exposure", subjects, hops=matching.HOPS),
         ask(ledger, "trace", subjects, direction="forward"),
         ask(ledger, "trace", subjects, direction="backward"),
     ]
@@ -167,13 +168,12 @@ def _up_to_alert(target: Target) -> Subjects:
 
 
 def _case(
-    ledger: Ledger, target: Target, found: _Matched, beside: Evidence, typologies: Mapping[str, Typology]
+    ledger: Ledger, target: Target, found: _Matched, more: Sequence[Evidence], typologies: Mapping[str, Typology]
 ) -> Case:
     _, matches, best = found
-    numbered = [*found.evidence, beside.with_id(f"E{len(found.evidence) + 1}")]
-    if best:
-        numbered.append(expertise(best).with_id(f"E{len(numbered) + 1}"))
-    dossier = Dossier(target.subject, tuple(numbered), ledger.timezone, ledger.currency, target.alert, matches, best)
+    last = (more[0], *((expertise(best),) if best else ()), *more[1:])
+    numbered = (*found.evidence, *(e.with_id(f"E{n}") for n, e in enumerate(last, len(found.evidence) + 1)))
+    dossier = Dossier(target.subject, numbered, ledger.timezone, ledger.currency, target.alert, matches, best)
     dossier = replace(dossier, findings=findings(dossier))
     points = open_points(dossier)
     recommendation = recommend(dossier)
@@ -200,5 +200,6 @@ def _case(
 
 
 def _fingerprint(typologies: Mapping[str, Typology]) -> str:
-    text = "\n".join(typologies[name].model_dump_json() for name in sorted(typologies))
+    approved = (typologies[name] for name in sorted(typologies) if typologies[name].status == "approved")
+    text = "\n".join(typology.model_dump_json() for typology in approved)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

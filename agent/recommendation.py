@@ -7,7 +7,7 @@ from casewright.agent.memo.dossier import Dossier
 Recommendation = Literal["escalate", "close", "more information needed"]
 
 # A weight for each strength, and the lines between the answers: ours, to be tuned on outcomes.
-_WEIGHT = {"strong": 3, "moderate": 2, "weak": 1}
+_WEIGHT = {"strong": 3, "moderate": 2, "weak": 1, "noted": 0}
 _ESCALATE, _CLOSE = 4, 1
 
 

@@ -97,7 +97,7 @@ def _party_count(dossier: Dossier, side: str, words: str) -> str:
 
 def leading(dossier: Dossier) -> Finding | None:
     """The finding that tells most: the first of those that speak for suspicion (`findings.FOR` ranks them)."""
-    return next((f for f in dossier.findings if f.speaks == "for"), None)
+    return next((f for f in dossier.findings if f.speaks == "for" and f.strength != "noted"), None)
 
 
 def _lead(dossier: Dossier) -> Sentence | None:

@@ -14,7 +14,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from casewright.knowledge.case import Sentence
 from casewright.knowledge.clock import date_text, time_text
 from casewright.knowledge.evidence import Fact
+from casewright.knowledge.instructions import order_in
 
+_WRITTEN = {"text", "word", "label"}  # kinds of facts that outsiders may have worded
 _SPANS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
@@ -30,8 +32,11 @@ class Quote:
 
 
 def quote(fact: Fact | None, evidence: str, zone: str) -> Quote | None:
-    """The fact in a memo's words: `SGD 86,450.00`, `64,398.73 USDT`, `97.2%`, `41 minutes`, a time in ZONE."""
-    return None if fact is None else Quote(in_words(fact, zone), (evidence,))
+    """The fact in a memo's words: `SGD 86,450.00`, `64,398.73 USDT`, `97.2%`, `41 minutes`, a time in ZONE.
+
+    None for words of outsiders that speak to whoever reviews the account: these are reported, not repeated.
+    """
+    return None if fact is None or _speaks(fact) else Quote(in_words(fact, zone), (evidence,))
 
 
 def in_words(fact: Fact, zone: str) -> str:
@@ -65,6 +70,11 @@ def span(seconds: int) -> str:
     raise AssertionError("the smallest span takes everything")
 
 
+def _speaks(fact: Fact) -> bool:
+    words = str(fact.value) if fact.kind in _WRITTEN else fact.unit if fact.kind in ("native", "rate") else ""
+    return bool(words) and bool(order_in(words))
+
+
 def day(fact: Fact | None, evidence: str, zone: str) -> Quote | None:
     """The local day of a time."""
     return None if fact is None else Quote(date_text(str(fact.value), zone), (evidence,))
@@ -76,8 +86,8 @@ def clock(fact: Fact | None, evidence: str, zone: str) -> Quote | None:
 
 
 def quotable(text: str) -> bool:
-    """Whether a text that others wrote may stand between quotation marks: short, plain, and without marks of ours."""
-    return bool(re.fullmatch(r"[\w .,;:'()+/%&-]{3,200}", text))
+    """Whether a text that others wrote may stand between quotation marks: short, plain, and spoken to a reader."""
+    return bool(re.fullmatch(r"[\w .,;:'()+/%&-]{3,200}", text)) and not order_in(text)
 
 
 def period(first: Fact | None, last: Fact | None, evidence: str, zone: str) -> Quote | None:

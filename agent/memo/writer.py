@@ -222,7 +222,8 @@ def conclusion(dossier: Dossier, recommendation: Recommendation, reasons: Reason
             rests_on=dossier.id_of("customer") if role else (),
         )
     ]
-    cited = tuple(dict.fromkeys(e for f in dossier.findings for e in f.evidence)) or dossier.id_of("account_profile")
+    weighed = (f for f in dossier.findings if f.strength != "noted")
+    cited = tuple(dict.fromkeys(e for f in weighed for e in f.evidence)) or dossier.id_of("account_profile")
     speaks = [_ground("for suspicion speak", reasons[0]), _ground("against it", reasons[1])]
     words = "; ".join([_RECOMMENDED[recommendation], *filter(None, speaks)])
     told.append(Sentence(text=f"{words}.", evidence=cited))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from casewright.agent.cli.contract import Answer, command, progress, warn, workspace_of
+from casewright.agent.cli.contract import Answer, ModelOption, command, printable, progress, warn, workspace_of
 
 app = typer.Typer()
 
@@ -17,13 +17,24 @@ def investigate(
     since: Annotated[str, typer.Option(help="First day or moment, local to the workspace's zone.")] = "",
     until: Annotated[str, typer.Option(help="First day or moment after the window.")] = "",
     out: Annotated[Path | None, typer.Option(help="Where case folders go; else the workspace's own.")] = None,
+    model: ModelOption = "",
     by: Annotated[str, typer.Option("--as", help="Who acts; else the user of this machine.")] = "",
 ) -> Answer:
     """Draft the case of each ID: an alert over its look-back, a subject over its whole history."""
     from casewright.agent import cases
 
-    workspace = workspace_of(context)
+    workspace = workspace_of(context, model)
     with progress("investigating") as bar:
-        made = cases.draft(workspace, names, since=since, until=until, out=out, who=by, progress=bar, warn=warn)
-    payload = made[0].case.model_dump(mode="json") if len(made) == 1 else cases.payload(made)
-    return Answer(payload, cases.text(made))
+        made = cases.draft(
+            workspace,
+            names,
+            since=since,
+            until=until,
+            out=out,
+            who=by,
+            progress=bar,
+            warn=warn,
+            tell=warn,
+        )
+    payload = cases.one(made[0]) if len(made) == 1 else cases.payload(made)
+    return Answer(payload, printable(cases.text(made)))
