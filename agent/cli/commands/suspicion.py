@@ -1,0 +1,38 @@
+"""Tell when suspicion was formed, by whom and why: the legal clock starts with it"""
+
+from typing import Annotated
+
+import typer
+
+from casewright.agent.cli.contract import Answer, command, printable, workspace_of
+
+app = typer.Typer()
+
+
+@command(app)
+def suspicion(
+    context: typer.Context,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="The case's id.")],
+    formed: Annotated[str, typer.Option(metavar="DATE", help="The local day, or a time, on which you formed it.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept with your name.")],
+    noticed: Annotated[str, typer.Option(metavar="DATE", help="When it was first noticed; else the alert's day.")] = "",
+    occasion: Annotated[
+        str, typer.Option(help="ordinary, sanctioned (a shorter clock where the regime has one), or 'no suspect'.")
+    ] = "ordinary",
+    regime: Annotated[str, typer.Option(help="sg, fincen, uk, eu, generic; else the workspace's.")] = "",
+    by: Annotated[str, typer.Option("--as", help="Who formed it; else the user of this machine.")] = "",
+) -> Answer:
+    """Keep when suspicion was formed, and tell when the report is due."""
+    from casewright.agent.filing.deciding import due_of, form_suspicion, regime_of
+    from casewright.tools.store import Store
+    from casewright.tools.store.filing import decided
+
+    workspace = workspace_of(context)
+    rules = regime_of(workspace, regime)
+    with Store.open(workspace.cases, create=False) as store:
+        act = form_suspicion(store, store.load_case(case), formed, reason, by, noticed=noticed, occasion=occasion)
+        found = due_of(decided(store, case), rules, workspace.folder / "holidays")
+    told = found.told() if found else ""
+    last = str(found.day) if found and found.day else None
+    payload = {**act.model_dump(mode="json"), "regime": rules.id, "due": last, "clock": told}
+    return Answer(payload, printable(f"{case}: suspicion was formed by {act.who}. {told}"))

@@ -1,0 +1,1 @@
+"""From case to report: regimes, completeness, the filing text, roles, requests for information."""

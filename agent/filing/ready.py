@@ -1,0 +1,35 @@
+"""Whether a case's report may be approved: it and the letter to the customer, drafted and scored together."""
+
+from pathlib import Path
+
+from casewright.agent.filing import rfi
+from casewright.agent.filing.checks.under import Under
+from casewright.agent.filing.complete import Score, score
+from casewright.agent.filing.report import report
+from casewright.agent.settings import Workspace
+from casewright.knowledge.case import Case
+from casewright.knowledge.errors import PolicyError
+from casewright.tools.store import Store
+
+
+def under(
+    workspace: Workspace, store: Store, case: Case, regime: str = "", attachments: tuple[Path, ...] = ()
+) -> Under:
+    """The report of a case as the checks look at it."""
+    return Under(report(workspace, store, case, regime), _letter(case), attachments)
+
+
+def _letter(case: Case) -> str:
+    try:
+        return rfi.draft(case).text
+    except PolicyError:  # an outside address gets no letter, so that none can reveal anything
+        return ""
+
+
+def refuse_unready(workspace: Workspace, store: Store, case: Case, regime: str = "") -> Score:
+    """The score of a report that may be approved. Raises PolicyError with the checks that stop it."""
+    found = score(under(workspace, store, case, regime))
+    if found.stopping:
+        rows = "; ".join(f"{row.id} {row.found.missing}" for row in found.rows if row.stops)
+        raise PolicyError(f"the report of {case.id} cannot be approved: {rows}", hint=f"casewright complete {case.id}")
+    return found

@@ -1,0 +1,126 @@
+"""`casewright report`, `complete` and `rfi draft`: drafted and scored from the case store, nothing filed or sent."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casewright.agent.settings import Workspace
+from casewright.knowledge.case import Case
+from casewright.tools.store import Store
+
+Run = Callable[..., Any]
+CUSTOMER = {
+    "id": "E2", "tool": "customer", "query": "", "status": "found",
+    "facts": [
+        {"name": "name", "value": "Vanessa Lim Hao", "kind": "text", "about": "C-10482"},
+        {"name": "occupation", "value": "student", "kind": "word", "unit": "occupation", "about": "C-10482"},
+    ],
+    "tables": [{"columns": [{"name": "name", "kind": "text"}], "rows": [{"name": "Vanessa Lim Hao"}]}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def kept(workspace: Workspace, make_case: Callable[..., Case]) -> Workspace:
+    case = Case.model_validate({**make_case("CASE-7").model_dump(), "recommendation": "close"})
+    evidence = (*case.evidence, type(case.evidence[0]).model_validate(CUSTOMER))
+    with Store.open(workspace.cases) as store:
+        store.save_case(case.model_copy(update={"evidence": evidence}), "ada")
+    return workspace
+
+
+def test_a_report_tells_its_text_and_what_only_a_person_can_tell(casewright: Run, kept: Workspace) -> None:
+    ran = casewright("-w", kept.folder, "report", "CASE-7")
+    assert ran.code == 0
+    assert ran.out.startswith("This report concerns account C-10482 of Vanessa Lim Hao, a student.")
+    assert "C-10482 received USD 1250.00." in ran.out
+    assert '    casewright role CASE-7 C-10482 ROLE --reason "..."' in ran.out
+    assert "casewright suspicion CASE-7 --formed DATE" in ran.out
+
+
+def test_a_report_for_machines_says_what_each_sentence_rests_on(casewright: Run, kept: Workspace) -> None:
+    told = casewright("-w", kept.folder, "report", "CASE-7", "--regime", "fincen", "--json").json
+    assert told["regime"] == "fincen"
+    assert told["blocks"] == [told["text"]]
+    assert [s["evidence"] for s in told["sentences"] if "1250.00" in s["text"]] == [["E1"]]
+    assert [m["command"].split()[1] for m in told["missing"]] == ["role", "suspicion"]
+    assert told["due"] is None
+
+
+def test_the_text_alone_goes_to_a_file_and_the_log_tells_who_drafted_it(
+    casewright: Run, kept: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "text.txt"
+    ran = casewright("-w", kept.folder, "report", "CASE-7", "--out", file, "--as", "bo")
+    text = file.read_text(encoding="ascii")
+    assert text.startswith("This report concerns")
+    assert "casewright" not in text
+    assert "This report concerns" not in ran.out
+    with Store.open(kept.cases) as store:
+        last = store.entries("CASE-7")[-1]
+    assert (last.who, last.what, last.payload["regime"]) == ("bo", "report drafted", "sg")
+
+
+def test_an_unknown_regime_is_told_with_those_that_are_there(casewright: Run, kept: Workspace) -> None:
+    ran = casewright("-w", kept.folder, "report", "CASE-7", "--regime", "mars")
+    assert ran.code == 2
+    assert "there are eu, fincen, generic, sg, uk" in ran.err
+
+
+def test_a_sites_own_regime_is_used_and_its_mistakes_are_told(casewright: Run, kept: Workspace) -> None:
+    folder = kept.folder / "regimes"
+    folder.mkdir()
+    (folder / "sg.yaml").write_text("id: sg\nname: Ours\n", encoding="utf-8")
+    ran = casewright("-w", kept.folder, "report", "CASE-7")
+    assert ran.code == 1
+    assert "sg.yaml:1: the key 'acronym' is missing" in ran.err
+
+
+def test_the_score_is_a_table_with_what_to_do_and_exits_3(casewright: Run, kept: Workspace) -> None:
+    ran = casewright("-w", kept.folder, "complete", "CASE-7")
+    assert ran.code == 3
+    lines = ran.out.splitlines()
+    assert lines[0].split() == ["id", "weight", "score", "stops", "check"]
+    assert [line.split()[0] for line in lines[1:23]] == [f"C{n:02}" for n in range(1, 23)]
+    assert "casewright suspicion CASE-7" in ran.out
+    assert "stopped by" in lines[-1]
+
+
+def test_the_score_for_machines_says_what_stops_it(casewright: Run, kept: Workspace) -> None:
+    told = casewright("-w", kept.folder, "complete", "CASE-7", "--json").json
+    assert not told["complete"]
+    assert {"C13", "C22"} <= set(told["stopping"])
+    assert len(told["checks"]) == 22
+
+
+def test_a_letter_is_drafted_for_the_subject_or_the_case_and_logged(
+    casewright: Run, kept: Workspace, tmp_path: Path
+) -> None:
+    by_case = casewright("-w", kept.folder, "rfi", "draft", "CASE-7").out
+    assert by_case == casewright("-w", kept.folder, "rfi", "draft", "C-10482").out
+    assert by_case.startswith("Dear Vanessa Lim Hao,")
+    file = tmp_path / "letter.txt"
+    assert casewright("-w", kept.folder, "rfi", "draft", "C-10482", "--out", file).code == 0
+    assert file.read_text(encoding="utf-8") == by_case
+    with Store.open(kept.cases) as store:
+        assert [entry.what for entry in store.entries("CASE-7")][-1] == "rfi drafted"
+
+
+def test_a_letter_that_would_name_a_report_is_refused(casewright: Run, kept: Workspace) -> None:
+    ran = casewright("-w", kept.folder, "rfi", "draft", "C-10482", "--ask", "Do you know that we filed a SAR?")
+    assert ran.code == 7
+    assert "would give something away: SAR" in ran.err
+    assert ran.out == ""
+
+
+def test_a_subject_without_a_case_is_told_how_to_get_one(casewright: Run, kept: Workspace) -> None:
+    ran = casewright("-w", kept.folder, "rfi", "draft", "C-1")
+    assert ran.code == 1
+    assert "casewright investigate C-1" in ran.err
+
+
+def test_a_closing_note_needs_something_that_explains(casewright: Run, kept: Workspace) -> None:
+    ran = casewright("-w", kept.folder, "report", "CASE-7", "--closing")
+    assert ran.code == 7
+    assert "no closing note is drafted" in ran.err

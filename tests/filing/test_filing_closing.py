@@ -1,0 +1,109 @@
+"""Closing a false positive in five sentences, and telling of continuing activity only what is new."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from casewright.agent.filing.closing import closing_note
+from casewright.agent.filing.continuing import continuing, prior_of
+from casewright.agent.filing.report import Report
+from casewright.agent.grounding import check
+from casewright.knowledge.case import Case
+from casewright.knowledge.errors import NotFound, PolicyError, UsageError
+from casewright.tools.store import Store
+from casewright.tools.store.filing import Filed, RoleSet, Suspicion
+
+Make = Callable[..., Report]
+MULE = RoleSet(person="C-14330", role="mule", reason="told by the bank")
+FORMED = Suspicion(formed=date(2025, 11, 20), noticed=date(2025, 11, 10), reason="the payers")
+
+
+def test_a_closing_note_has_five_sentences_each_with_its_evidence(nurse: Case) -> None:
+    assert nurse.recommendation == "close"
+    note = closing_note(nurse)
+    fired, found, explains, checked, decision = (sentence.text for sentence in note.sentences)
+    assert fired.startswith("Alert A-8 was raised on account C-20011 on 2025-11-10")
+    assert found == "On 2025-11-10 C-20011 received SGD 26,070.00 in 1 transfer."
+    assert "this explains SGD 26,070.00 of SGD 26,070.00" in explains
+    assert checked.startswith("No exposure to a labelled address was found")
+    assert decision.startswith("The decision asked for is to close this case")
+    assert all(sentence.evidence for sentence in note.sentences)
+    assert check(note.sentences, nurse).unsupported == ()
+
+
+def test_a_case_that_speaks_for_a_report_gets_no_closing_note(student: Case) -> None:
+    assert student.recommendation == "escalate"
+    with pytest.raises(PolicyError, match="speaks for a report"):
+        closing_note(student)
+
+
+def test_a_case_that_nothing_explains_gets_none(nurse: Case) -> None:
+    for_only = tuple(finding for finding in nurse.findings if finding.speaks == "for")
+    with pytest.raises(PolicyError, match="does not tell what explains it"):
+        closing_note(nurse.model_copy(update={"findings": for_only}))
+
+
+def test_what_was_told_before_is_not_told_again(told: Make, student: Case) -> None:
+    report = told(student, MULE, FORMED)
+    found = continuing(report, report.form.text)
+    assert found.contradictions == ()
+    assert found.text.startswith("This report concerns account C-14330")
+    assert "21,100.00" not in found.text
+    assert len(found.told_before) > 10
+
+
+def test_what_is_new_is_told_with_the_whole_sentence(told: Make, student: Case) -> None:
+    report = told(student, MULE, FORMED)
+    day = "2025-11-10 at 15:23:56"
+    before = " ".join(s.text for s in report.made.sentences() if day not in s.text and "62,181" not in s.text)
+    found = continuing(report, before)
+    assert "the account sent 62,181 USDT (SGD 83,566.15) on the TRON network" in found.text
+    assert "POSB-6240877" not in found.text
+
+
+def test_a_figure_that_the_data_tell_otherwise_now_is_a_contradiction(told: Make, student: Case) -> None:
+    report = told(student, MULE, FORMED)
+    found = continuing(report, report.form.text.replace("SGD 84,400.00 in 4", "SGD 63,300.00 in 4"))
+    assert [one.figure for one in found.contradictions] == ["SGD 63,300.00"]
+    assert found.contradictions[0].sentence.startswith("On 2025-11-10 the account received SGD 63,300.00")
+    assert "SGD 84,400.00" in found.text
+
+
+def test_what_lies_before_the_case_is_not_called_a_contradiction(told: Make, student: Case) -> None:
+    sentence = "On 2024-03-02 the account received SGD 77.00 in 1 transfer."
+    found = continuing(told(student, MULE, FORMED), sentence)
+    assert found.contradictions == ()
+    assert found.beyond == (sentence,)
+
+
+def test_totals_are_counted_from_the_first_movement(told: Make, student: Case) -> None:
+    profile = next(e for e in student.evidence if e.tool == "account_profile")
+    changed = {"before_transfers_in": 2, "before_inflow_usd": "300.00", "before_inflow_local": "400.00"}
+    facts = tuple(
+        fact.model_copy(update={"value": type(fact.value)(changed[fact.name])}) if fact.name in changed else fact
+        for fact in profile.facts
+    )
+    assert set(changed) <= {fact.name for fact in facts}
+    evidence = tuple(e.model_copy(update={"facts": facts}) if e is profile else e for e in student.evidence)
+    found = continuing(told(student.model_copy(update={"evidence": evidence}), MULE, FORMED), "Nothing.")
+    assert "Counted from its first movement, the account received SGD 400.00 + 84,400.00 = 84,800.00." in found.text
+
+
+def test_the_text_before_is_found_where_it_is(told: Make, student: Case, nurse: Case, tmp_path: Path) -> None:
+    kept = Filed(day=date(2025, 6, 2), reference="R-55", text="Filed before.", earlier=True)
+    file = tmp_path / "prior.txt"
+    file.write_text("From a file.", encoding="utf-8")
+    with Store.open(f"sqlite:///{tmp_path / 'cases.db'}") as store:
+        store.save_case(student, "ada")
+        store.save_case(nurse, "ada")
+        assert prior_of(store, told(student, kept), "filed") == "Filed before."
+        assert prior_of(store, told(student), str(file)) == "From a file."
+        assert "This memo concerns account C-14330" in prior_of(store, told(student), "CASE-A-7@1")
+        with pytest.raises(NotFound, match="no text of an earlier report is kept"):
+            prior_of(store, told(student), "filed")
+        with pytest.raises(UsageError, match="about nobody of CASE-A-7"):
+            prior_of(store, told(student), "CASE-A-8")
+        with pytest.raises(UsageError, match="expected a file"):
+            prior_of(store, told(student), "CASE-A-7@x")
