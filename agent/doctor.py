@@ -9,6 +9,7 @@ from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
+from casewright.agent.models.choice import TASKS
 from casewright.agent.settings import Workspace
 from casewright.knowledge.clock import date_text
 from casewright.knowledge.errors import CasewrightError
@@ -56,6 +57,7 @@ def examine(
         "case store": _cases,
         "model": _model,
         "embedder": _embedder,
+        "index": _index,
         "typologies": _typologies,
     }
     for name, look in parts.items():
@@ -157,11 +159,16 @@ def _cases(workspace: Workspace) -> Check:
 
 
 def _model(workspace: Workspace) -> Check:
-    name = workspace.settings.model
-    if name == "offline":
-        return Check(name="model", ok=True, found="the embedded writer; no provider is needed")
-    mend = 'model = "offline" in casewright.toml'
-    return Check(name="model", ok=False, found=f"{name!r}: this version words with the embedded writer only", mend=mend)
+    from casewright.agent.models.make import choice_for, fallback_of, key_of
+
+    choices = [choice for task in TASKS if (choice := choice_for(workspace, task))]
+    fallback = fallback_of(workspace)
+    told = []
+    for choice in dict.fromkeys([*choices, *([fallback] if fallback else [])]):
+        key = "no provider is needed" if choice.offline else f"key: {key_of(workspace, choice).source}"
+        told.append(f"{'the embedded model' if choice.offline else choice.told}; {key}")
+    following = "" if all(choice.offline for choice in choices) else "casewright models asks whether it answers"
+    return Check(name="model", ok=True, found="; ".join(told), mend=following)
 
 
 def _embedder(workspace: Workspace) -> Check:
@@ -170,6 +177,17 @@ def _embedder(workspace: Workspace) -> Check:
     settings = workspace.settings
     embedder = embedder_of(settings.embedder, network=settings.policy["network"])
     return Check(name="embedder", ok=True, found=embedder.name)
+
+
+def _index(workspace: Workspace) -> Check:
+    settings = workspace.settings
+    if settings.index == "embedded":
+        built = any(workspace.index.glob("*"))
+        return Check(name="index", ok=True, found="embedded" if built else "none yet; the first search makes it")
+    from casewright.knowledge.vectors import place_of, version
+
+    place = place_of(settings.index, workspace.index, network=settings.policy["network"])
+    return Check(name="index", ok=True, found=f"{place}, Chroma {version(place)}")
 
 
 def _typologies(workspace: Workspace) -> Check:
@@ -181,8 +199,7 @@ def _typologies(workspace: Workspace) -> Check:
         found = "; ".join(str(error).replace("\n", "; ") for error in known.broken)
         return Check(name="typologies", ok=False, found=found, mend="casewright typology check")
     own = sum(path.is_relative_to(workspace.folder) for path in known.paths.values())
-    built = "indexed" if any(workspace.index.glob("*")) else "the first search makes the index"
-    return Check(name="typologies", ok=True, found=f"{len(known.typologies)}, of them {own} your own; {built}")
+    return Check(name="typologies", ok=True, found=f"{len(known.typologies)}, of them {own} your own")
 
 
 def _egress(workspace: Workspace, environment: Mapping[str, str], switched_off: Sequence[str]) -> Check:

@@ -15,6 +15,7 @@ from casewright.agent.memo.names import bearing
 from casewright.agent.memo.quote import Quote, listed, say
 from casewright.agent.memo.signs import finding as _finding
 from casewright.agent.memo.signs import measured
+from casewright.agent.memo.spoken import speaks_to_reviewers
 from casewright.knowledge.case import Finding
 from casewright.knowledge.categories import categories
 from casewright.knowledge.clock import epoch
@@ -40,7 +41,7 @@ _TOLD_OTHERWISE = {
 
 def findings(dossier: Dossier) -> tuple[Finding, ...]:
     """Everything that the readings say: for before against, what tells most first, what is strong before the rest."""
-    read = [finding for reading in (*FOR, *AGAINST) for finding in reading(dossier)]
+    read = [finding for reading in (*FOR, *AGAINST, speaks_to_reviewers) for finding in reading(dossier)]
     return tuple(sorted(read, key=lambda f: (f.speaks == "against", f.strength != "strong")))
 
 
@@ -373,10 +374,10 @@ def licensed(dossier: Dossier) -> Iterator[Finding]:
 def grounds(dossier: Dossier, speaks: str) -> list[str]:
     """What speaks for suspicion, or against it, each in a few words, in the order of what tells most."""
     readings = FOR if speaks == "for" else AGAINST
-    return [_IN_SHORT[reading.__name__] for reading in readings if next(reading(dossier), None)]
+    return [IN_SHORT[reading.__name__] for reading in readings if next(reading(dossier), None)]
 
 
-_IN_SHORT = {
+IN_SHORT = {
     "own_label": "its own label",
     "risky_exposure": "its dealings with labelled addresses",
     "grave_events": "what others reported",

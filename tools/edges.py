@@ -23,6 +23,7 @@ LAYOUT: dict[str, Any] = {"keys": np.uint64, "offsets": np.int64, "text": np.uin
     }.items()
 }  # fmt: skip
 _PER_RANGE = 2_000_000  # legs read at a time
+ITSELF = 2**32 - 1  # the far side of a transfer to oneself
 
 _ACCOUNTS = f"""
 select account, key from legs l where {FOLLOWED} and key between $low and $high group by all order by key, account"""
@@ -94,7 +95,8 @@ def _write_edges(
         codes: Ints = (near[here] << TIME_BITS) + times + FAR_TIME
         order = np.lexsort((found["row"][here], codes))
         at = here[order]
-        columns = {"codes": codes[order], "far": far[at], "cents": found["cents"][at], "local": found["local"][at],
+        others = np.where(far[at] == near[at], ITSELF, far[at])
+        columns = {"codes": codes[order], "far": others, "cents": found["cents"][at], "local": found["local"][at],
                    "rows": found["row"][at]}  # fmt: skip
         for name, values in columns.items():
             file = f"{side}-{name}"

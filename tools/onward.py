@@ -71,6 +71,9 @@ class Onward(Protocol):
     def place(self, accounts: Ints, times: Ints) -> Ints:
         """The place of each account's first leg at or after the time."""
 
+    def window(self, accounts: Ints) -> tuple[Ints, Ints]:
+        """Where the legs of each account begin, and where they end."""
+
     def near(self, places: Ints) -> Ints:
         """The accounts whose legs these are."""
 
@@ -148,6 +151,11 @@ class LegsMet:
     def place(self, accounts: Ints, times: Ints) -> Ints:
         """The place of each account's first leg at or after the time; the accounts must have been read."""
         return np.searchsorted(self._codes, self._code(accounts, times)).astype(np.int64)
+
+    def window(self, accounts: Ints) -> tuple[Ints, Ints]:
+        """Where the legs of each account begin, and where they end; the accounts must have been read."""
+        least = np.full(len(accounts), -FAR_TIME, np.int64)
+        return self.place(accounts, least), self.place(accounts, -least)
 
     def near(self, places: Ints) -> Ints:
         """The accounts whose legs these are."""

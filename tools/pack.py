@@ -44,8 +44,8 @@ def gather(
         toolbox.tool(name)
     options: dict[str, dict[str, Any]] = {"indicators": {"requests": tuple(requests)}}
     found: dict[Subject, tuple[Evidence, ...]] = {}
-    with _no_collector():
-        for group in _rounds(subjects):
+    with no_collector():
+        for group in rounds(subjects):
             with ledger.narrowed(group):
                 answers = (ask(ledger, tool, group, **options.get(tool, {})) for tool in tools)
                 shared = [toolbox.per_subject(answer, group) for answer in answers]
@@ -56,7 +56,7 @@ def gather(
 def beside(ledger: Ledger, requests: Mapping[Subject, Sequence[Request]]) -> dict[Subject, Evidence]:
     """The answer of the tool `comparison` for each subject, asked for its own requests, in one pass."""
     found = {}
-    for group in _rounds(tuple(requests)):
+    for group in rounds(tuple(requests)):
         try:
             whole = compare(ledger, group, [list(requests[subject]) for subject in group])
         except Exception as error:  # noqa: BLE001  as in `ask`
@@ -68,7 +68,7 @@ def beside(ledger: Ledger, requests: Mapping[Subject, Sequence[Request]]) -> dic
     return found
 
 
-def _rounds(subjects: Subjects) -> Iterator[Subjects]:
+def rounds(subjects: Subjects) -> Iterator[Subjects]:
     """The subjects in groups in which every id stands once: rows could not tell two windows of one account apart."""
     left = list(dict.fromkeys(subjects))
     while left:
@@ -93,7 +93,7 @@ def failed(tool: str, error: Exception) -> Evidence:
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
+def no_collector() -> Iterator[None]:
     """Hold the garbage collector: it would walk all facts made so far again and again, a third of the whole time."""
     was_on = gc.isenabled()
     gc.disable()

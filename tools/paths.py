@@ -12,6 +12,7 @@ import numpy as np
 from casewright.tools.onward import FAR_TIME, NOWHERE, Ints, Onward
 
 _BITS = 32
+_SPARSE = 16  # fewer than one in so many: sorting them is cheaper than marking
 
 
 class Paths(NamedTuple):
@@ -33,7 +34,7 @@ def paths(
     none that stands more than WITHIN seconds after the latest departure.
     """
     onward.read(starts)
-    low, end = window(onward, starts)
+    low, end = onward.window(starts)
     rows, places = ranges(low, end)
     number, started = rows, onward.time(places)
     found: list[tuple[Ints, Ints, Ints, Ints]] = []
@@ -61,7 +62,7 @@ def _next(
     pairs, first = np.unique(keys, return_index=True)
     accounts = pairs & (2**_BITS - 1)
     onward.read(accounts)
-    begin, end = window(onward, accounts)
+    begin, end = onward.window(accounts)
     end = np.minimum(end, begin + fan_out)
     limit = np.full(len(accounts), FAR_TIME, np.int64)
     known = accounts < len(closed)
@@ -107,14 +108,27 @@ def _running_maximum(values: Ints, first: Ints) -> Ints:
     return found
 
 
-def window(onward: Onward, accounts: Ints) -> tuple[Ints, Ints]:
-    """Where the transfers of each account begin, and where they end."""
-    least = np.full(len(accounts), -FAR_TIME, np.int64)
-    return onward.place(accounts, least), onward.place(accounts, -least)
-
-
 def ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
     """Every place from LOW to HIGH: which of the two it belongs to, and the place."""
+    return np.repeat(np.arange(len(low)), high - low), within(low, high)
+
+
+def within(low: Ints, high: Ints) -> Ints:
+    """Every place from LOW to HIGH, one range after the other."""
     lengths = high - low
-    rows = np.repeat(np.arange(len(low)), lengths)
-    return rows, np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths) + low[rows]
+    ends = np.cumsum(lengths)
+    found = np.repeat(low - ends + lengths, lengths)
+    found += np.arange(len(found))
+    return found
+
+
+def distinct(numbers: Ints, below: int) -> Ints:
+    """These numbers in order, each once; all are less than BELOW.
+
+    Marking them is several times faster than sorting where they are many for their range.
+    """
+    if len(numbers) * _SPARSE < below:
+        return np.unique(numbers)
+    seen = np.zeros(below, np.bool_)
+    seen[numbers] = True
+    return np.flatnonzero(seen)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from casewright.tools.onward import FAR_TIME, NOWHERE, UNKNOWN, Ints, Onward
-from casewright.tools.paths import paths, ranges, window
+from casewright.tools.paths import paths, ranges
 from casewright.tools.surroundings import Marks, Surroundings
 
 MILLION = 1_000_000
@@ -78,7 +78,7 @@ def chains(onward: Onward, marks: Marks, starts: Ints, *, hops: int, fan_out: in
     ledger's order), of no more value and at least half of it, within 30 days, to an address that the chain has not met.
     """
     onward.read(starts)
-    _, places = ranges(*window(onward, np.unique(starts)))
+    _, places = ranges(*onward.window(np.unique(starts)))
     places = places[onward.far(places) != NOWHERE]
     number, start, here, moved = onward.near(places), places, places, onward.time(places)
     met = [number, onward.far(places)]
@@ -104,7 +104,7 @@ def _first_on(onward: Onward, marks: Marks, here: Ints, fan_out: int) -> tuple[I
     far = onward.far(here)
     onward.read(far)
     marks.look_up(far)
-    begin, end = window(onward, far)
+    begin, end = onward.window(far)
     end = np.minimum(end, begin + fan_out)
     end = np.minimum(end, np.maximum(onward.place(far, marks.closed()[far]), begin))
     then = onward.place(far, onward.time(here))

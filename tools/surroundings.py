@@ -11,7 +11,7 @@ import numpy as np
 from casewright.tools.adjacency import Adjacency
 from casewright.tools.labels import ending, risky
 from casewright.tools.onward import FAR_TIME, FOLLOWED, KNOWN, NOWHERE, TIME_BITS, Ints, LegsMet, Onward
-from casewright.tools.paths import ranges, window
+from casewright.tools.paths import distinct, within
 from casewright.tools.warehouse import Ledger
 
 ANY = "any"  # stands for every category that carries risk
@@ -45,7 +45,7 @@ class Marks:
     def look_up(self, accounts: Ints) -> None:
         """Have the labels of these accounts here."""
         self._grow()
-        fresh = np.unique(accounts[~self._seen[accounts]])
+        fresh = distinct(accounts[~self._seen[accounts]], len(self._seen))
         self._seen[fresh] = True
         if (labelled := self._onward.labelled()) is not None:
             fresh = fresh[fresh < len(labelled)]
@@ -56,8 +56,9 @@ class Marks:
         for name, category, known in self._ledger.rows(_LABELS, ids=list(numbers)):
             at = numbers[name]
             for place in (category, *([ANY] if category in risky() else [])):
-                of = self._known.setdefault(place, self._never(len(self._closed)))
-                of[at] = min(of[at], known)
+                if place not in self._known:
+                    self._known[place] = self._never(len(self._closed))
+                self._known[place][at] = min(self._known[place][at], known)
             if category in ending():
                 self._closed[at] = min(self._closed[at], known)
 
@@ -130,16 +131,20 @@ class Surroundings:
         accounts = np.unique(self.starts)
         marks.look_up(accounts)
         times = np.full(len(accounts), -FAR_TIME, np.int64)
-        best, read, found = np.empty(0, np.int64), [accounts], [np.empty(0, np.int64)]
+        best, first = np.empty(0, np.int64), np.empty(0, np.int64)  # of each account: arrival, first place taken
+        read, found = [accounts], [np.empty(0, np.int64)]
         for hop in range(1, hops + 1):
             onward.read(accounts)
-            low, (begin, end) = onward.place(accounts, times), window(onward, accounts)
+            best, first = (_longer(known, len(onward.names)) for known in (best, first))
+            low, (begin, end) = onward.place(accounts, times), onward.window(accounts)
             if hop > 1 and self.backward:
                 low = np.maximum(low, end - self._fan_out)
             elif hop > 1:
                 end = np.minimum(end, begin + self._fan_out)
                 end = np.minimum(end, np.maximum(onward.place(accounts, marks.closed()[accounts]), begin))
-            _, places = ranges(low, np.maximum(low, end))
+            end = np.minimum(end, first[accounts])  # what a later arrival took is taken
+            first[accounts] = np.minimum(low, first[accounts])
+            places = within(low, np.maximum(low, end))
             far = onward.far(places)
             places, far = places[far != NOWHERE], far[far != NOWHERE]
             found.append(places)
@@ -147,7 +152,7 @@ class Surroundings:
             if self.backward:
                 open_then = onward.epochs(places) < marks.closed()[far]
                 places, far = places[open_then], far[open_then]
-            best = np.concatenate([best, np.full(len(onward.names) - len(best), FAR_TIME, np.int64)])
+            best = _longer(best, len(onward.names))
             before = best.copy()
             np.minimum.at(best, far, onward.time(places))
             accounts = np.flatnonzero(best < before)
@@ -156,7 +161,8 @@ class Surroundings:
                 read.append(accounts)
         self._read = np.zeros(len(onward.names), np.bool_)
         self._read[np.concatenate(read)] = True
-        return np.unique(np.concatenate(found))
+        places = np.concatenate(found)
+        return distinct(places, int(places.max(initial=-1)) + 1)
 
     def _link(self) -> None:
         """Where the value of each transfer goes on from, and which transfers it may go on with."""
@@ -167,11 +173,16 @@ class Surroundings:
         goes = self._read[far]
         low, end = np.zeros((2, len(far)), np.int64)
         low[goes] = onward.place(far[goes], times[goes])
-        end[goes] = window(onward, far[goes])[1]
+        end[goes] = onward.window(far[goes])[1]
         if self.backward:
             goes &= (end - low <= self._fan_out) & (self.moment < closed[far])
         else:
-            rank = self.places - window(onward, near)[0]
+            rank = self.places - onward.window(near)[0]
             self._passes = (rank < self._fan_out) & (times < closed[near])
         low, end = np.searchsorted(self.places, low), np.searchsorted(self.places, end)
         self._on = np.where(goes & (low < end), low, len(far))  # indexes of `places`
+
+
+def _longer(values: Ints, length: int) -> Ints:
+    """The values with one for each account, FAR_TIME for those that are new."""
+    return np.concatenate([values, np.full(length - len(values), FAR_TIME, np.int64)])

@@ -8,9 +8,11 @@ import difflib
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 import pydantic
@@ -36,14 +38,46 @@ class Tool:
         """The docstring."""
         return inspect.getdoc(self.function) or ""
 
+    @property
+    def helps(self) -> Mapping[str, str]:
+        """What the docstring says of each option: the lines `name: meaning`."""
+        lines = (re.fullmatch(r"(\w+): (.+)", line.strip()) for line in self.doc.splitlines())
+        return {line[1]: line[2] for line in lines if line and line[1] in self.options}
+
+    @property
+    def said(self) -> str:
+        """The docstring without those lines: what the tool answers."""
+        lines = (line for line in self.doc.splitlines() if line.strip().partition(":")[0] not in self.helps)
+        return "\n".join(lines).strip()
+
+    def validated(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, JsonValue]]:
+        """The options to call it with, defaults included, and the same as they are stored. Raises UsageError."""
+        for option in given:
+            if option not in self.options:
+                close = difflib.get_close_matches(option, self.options, 1)
+                hint = f"did you mean {close[0]!r}?" if close else ""
+                raise UsageError(f"{self.name} has no option {option!r}", hint=hint)
+        values = {key: p.default for key, p in self.options.items()} | dict(given)
+        for key, parameter in self.options.items():
+            try:
+                values[key] = TypeAdapter(parameter.annotation).validate_python(values[key])
+            except pydantic.ValidationError as error:
+                raise UsageError(f"{self.name}: {key} = {given.get(key)!r}: {error.errors()[0]['msg']}") from error
+        return values, TypeAdapter(dict[str, Any]).dump_python(values, mode="json")
+
 
 @cache
 def tools() -> Mapping[str, Tool]:
     """Every tool by name, in alphabetical order."""
+    return walked(queries)
+
+
+def walked(package: ModuleType) -> Mapping[str, Tool]:
+    """The tools of a package, in alphabetical order: a function a file, which bears the file's name."""
     found = {}
-    for module in pkgutil.iter_modules(queries.__path__):
+    for module in pkgutil.iter_modules(package.__path__):
         if not module.name.startswith("_"):
-            function = getattr(importlib.import_module(f"{queries.__name__}.{module.name}"), module.name)
+            function = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), module.name)
             parameters = inspect.signature(function, eval_str=True).parameters.values()
             options = {p.name: p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
             found[module.name] = Tool(module.name, function, options)
@@ -66,18 +100,8 @@ def call(ledger: Ledger, name: str, subjects: Subjects, **options: Any) -> Evide
     Raises UsageError for an unknown tool or option, or a value out of range.
     """
     asked = tool(name)
-    for option in options:
-        if option not in asked.options:
-            close = difflib.get_close_matches(option, asked.options, 1)
-            raise UsageError(f"{name} has no option {option!r}", hint=f"did you mean {close[0]!r}?" if close else "")
-    values = {key: p.default for key, p in asked.options.items()} | options
-    for key, parameter in asked.options.items():
-        try:
-            values[key] = TypeAdapter(parameter.annotation).validate_python(values[key])
-        except pydantic.ValidationError as error:
-            raise UsageError(f"{name}: {key} = {options.get(key)!r}: {error.errors()[0]['msg']}") from error
+    values, plain = asked.validated(options)
     answer = asked.function(ledger, subjects, **values)
-    plain = TypeAdapter(dict[str, Any]).dump_python(values, mode="json")
     arguments: dict[str, JsonValue] = {"subjects": [s.model_dump(exclude_none=True) for s in subjects], **plain}
     return answer.model_copy(update={"arguments": arguments})
 

@@ -271,6 +271,30 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
+def locked(path: Path, *, seconds: float, megabytes: int = 512) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for statements that strangers wrote: it reads this ledger, and reaches nothing else of the machine.
+
+    The ledger is attached, since this process may have it open already under other settings. The order matters: what
+    is locked last locks everything before it. Raises NotFound or DataError.
+    """
+    if not path.is_file():
+        raise NotFound("there is no ledger here yet", path, hint="casewright import transfers FILE --format NAME")
+    limits = {"memory_limit": f"{megabytes}MB", "threads": "2", "max_temp_directory_size": "0B"}
+    connection = duckdb.connect(":memory:", config={**_GUARDS, "allow_community_extensions": "false", **limits})
+    with contextlib.closing(connection):
+        try:
+            connection.execute(f"attach {literal(str(path))} as ledger (read_only)")
+        except duckdb.Error as error:
+            raise DataError(f"this is no readable ledger ({str(error).splitlines()[0]})", path) from error
+        connection.execute("use ledger")
+        connection.execute(f"set max_execution_time = {int(seconds * 1000)}")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set disabled_filesystems = 'LocalFileSystem'")
+        connection.execute("set lock_configuration = true")
+        yield connection
+
+
+@contextmanager
 def _told(path: Path) -> Iterator[None]:
     """Tell what the machine refuses (memory, disk) for a person who can act; a wrong query stays a fault of ours."""
     try:

@@ -89,12 +89,32 @@ def chosen_by(context: typer.Context) -> Chosen:
     return found
 
 
-def workspace_of(context: typer.Context) -> "Workspace":
-    """The workspace and the engine that the global options name. Raises SettingsError or UsageError."""
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="The chat model: offline, openai:NAME or NAME@URL; else $CASEWRIGHT_MODEL, else as the settings say.",
+    ),
+]
+
+
+def workspace_of(context: typer.Context, model: str = "") -> "Workspace":
+    """The workspace and the engine that the global options name, and the chat model. Raises SettingsError, UsageError.
+
+    A command that calls a model takes a ModelOption and hands it on as MODEL.
+    """
     from casewright.agent.settings import Workspace
 
     chosen = chosen_by(context)
-    return Workspace.at(chosen.folder, engine=chosen.engine, engine_url=chosen.engine_url)
+    return Workspace.at(
+        chosen.folder,
+        engine=chosen.engine,
+        engine_url=chosen.engine_url,
+        model=model or os.environ.get("CASEWRIGHT_MODEL", ""),
+        model_url=os.environ.get("CASEWRIGHT_MODEL_URL", ""),
+        environment=os.environ,
+    )
 
 
 def warn(line: str) -> None:

@@ -32,14 +32,14 @@ def text(evidence: Evidence, zone: str, *, query: bool = False) -> str:
 
 
 def _table(table: Table, zone: str, *, titled: bool) -> str:
-    columns = _worth_showing(table)
-    lines = [{_heading(column): _cell(column, row, zone) for column in columns} for row in table.rows[:ROWS]]
+    columns = worth_showing(table)
+    lines = [{heading(column): cell(column, row, zone) for column in columns} for row in table.rows[:ROWS]]
     more = len(table.rows) - ROWS
     note = f"\n... and {more:,} more rows; --json gives them all" if more > 0 else ""
     return (f"{table.name}\n" if titled else "") + aligned(lines) + note
 
 
-def _worth_showing(table: Table) -> list[Column]:
+def worth_showing(table: Table) -> list[Column]:
     """The columns that tell something: not empty, not the one subject again and again, no party twice."""
     names = {column.name for column in table.columns}
     one_subject = len({row.get("subject") for row in table.rows}) == 1
@@ -52,14 +52,16 @@ def _worth_showing(table: Table) -> list[Column]:
     ]
 
 
-def _heading(column: Column) -> str:
+def heading(column: Column) -> str:
+    """What stands above a column: its name in words, money by its currency."""
     name = column.name.replace("_", " ")
     if column.kind == "money":
         return column.unit if column.name in {"usd", "local"} else f"{name.removesuffix(' usd')} {column.unit}"
     return name
 
 
-def _cell(column: Column, row: Row, zone: str) -> str:
+def cell(column: Column, row: Row, zone: str) -> str:
+    """What a row holds in that column, for people; times on ZONE's clock."""
     value = row[column.name]
     if value is None:
         return ""
@@ -91,6 +93,14 @@ def _facts(facts: Sequence[Fact], zone: str) -> list[str]:
     blocks = [_block(subject, told, zone) for subject, told in list(about.items())[:SUBJECTS]]
     more = len(about) - SUBJECTS
     return blocks + ([f"... and the facts about {more:,} more accounts; --json gives them all"] if more > 0 else [])
+
+
+def facts_about(evidence: Evidence, zone: str) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Of each subject, at most so many: the name, the value and the meaning of its facts."""
+    about: dict[str, list[tuple[str, str, str]]] = {}
+    for fact in evidence.facts:
+        about.setdefault(fact.about, []).append((_name(fact.name), _value(fact, zone), fact.means))
+    return list(about.items())[:SUBJECTS]
 
 
 def _block(subject: str, facts: Sequence[Fact], zone: str) -> str:

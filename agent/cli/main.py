@@ -4,19 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-# Where prompts could be sent elsewhere, or models downloaded, by a variable of the environment: switched off at entry.
-# The tracer asks all four names, the ones with V2 first.
-_SILENCED = {
-    "LANGSMITH_TRACING_V2": "false",
-    "LANGCHAIN_TRACING_V2": "false",
-    "LANGSMITH_TRACING": "false",
-    "LANGCHAIN_TRACING": "false",
-    "LANGSMITH_GATEWAY": "false",
-    "HF_HUB_OFFLINE": "1",
-    "ANONYMIZED_TELEMETRY": "false",
-}
-_OFF = {"", "0", "false", "no", "off"}
-switched_off: list[str] = []  # the variables that were on when the program began, for `casewright doctor`
+from casewright.agent.quiet import silence, switched_off
+
+__all__ = ["commands", "completing", "help_text", "main", "switched_off"]
 
 _HELP = """\
 Usage: casewright [-w DIR] [-e ENGINE] COMMAND [OPTIONS]
@@ -43,13 +33,6 @@ def commands() -> dict[str, Path]:
     """Every command's file by its name."""
     folder = Path(__file__).parent / "commands"
     return {path.stem.rstrip("_"): path for path in sorted(folder.glob("*.py")) if not path.stem.startswith("__")}
-
-
-def silence() -> None:
-    """Switch off what would send prompts elsewhere, and remember what was on."""
-    loud = [name for name, quiet in _SILENCED.items() if quiet == "false"]
-    switched_off[:] = [name for name in loud if os.environ.get(name, "").lower() not in _OFF]
-    os.environ.update(_SILENCED)
 
 
 def completing() -> bool:

@@ -58,7 +58,7 @@ def _search(folder: Path, model: Embedded, found: Mapping[str, Typology]) -> Rat
     embedder = Scattered(model)
     asked = [flag.see for typology in found.values() for flag in typology.red_flags][:QUERIES]
     with TypologyIndex(folder, _many(found), embedder) as index:
-        collection = index._collection
+        collection = index.vectors.collection
 
         def bare(query: str) -> None:
             collection.query(query_embeddings=embedder.embed([query]), n_results=5)

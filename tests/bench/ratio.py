@@ -16,6 +16,7 @@ from typing import Any
 from casewright.tools.warehouse import SCHEMA, Ledger
 
 SINCE, UNTIL = 1_704_067_200, 1_735_689_600  # the year 2024, UTC
+LARGE = 50_000_000  # from here on a bench also measures a tenth of the size, and how much more this one takes
 _PER_SLICE = 5_000_000  # transfers sorted at a time, so that memory stays flat
 
 

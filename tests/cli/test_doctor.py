@@ -16,7 +16,7 @@ from casewright.tools.warehouse import Ledger
 Run = Callable[..., Any]
 NAMES = [
     *("python", "packages", "disk", "workspace", "ledger", "engine"),
-    *("case store", "model", "embedder", "typologies", "egress"),
+    *("case store", "model", "embedder", "index", "typologies", "egress"),
 ]
 
 
@@ -60,8 +60,11 @@ def test_a_workspace_in_use_is_described(
     [
         ('timezone = "Mars"', "workspace", "unknown timezone 'Mars'", "Asia/Singapore"),
         ('currency = "SGD"', "ledger", "made for UTC, USD; the settings say UTC, SGD", "set them back"),
-        ('model = "openai:gpt"', "model", "'openai:gpt'", 'model = "offline"'),
+        ('model = "openai:gpt"', "model", "forbids", "network = true"),
+        ('model = "gpt"', "workspace", "has no URL", "NAME@URL"),
         ('embedder = "m@https://host/v1"', "embedder", "forbids", "network = true"),
+        ('index = "chroma://host:8000"', "index", "forbids", "network = true"),
+        ('index = "chroma://127.0.0.1:9"', "index", "no Chroma server answers", "chroma run"),
     ],
 )
 def test_what_is_wrong_has_a_mend_and_exits_4(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from casewright.knowledge.evidence import Evidence
-from casewright.knowledge.records import Subjects
+from casewright.knowledge.records import Subject, Subjects
 from casewright.knowledge.rule import load_rules, shipped
 from casewright.tools import alerts, pack, rules, toolbox, upkeep
 from casewright.tools.computed import computed
@@ -68,8 +68,11 @@ def test_a_tool_answers_the_same(embedded: Ledger, elsewhere: Ledger, subjects: 
     some: dict[str, Any] = {}
     if name in ("indicators", "comparison"):  # all peaks are compared above
         some, subjects = {"names": list(catalogue())[::20]}, subjects[:10]
+    if name == "transaction":  # it asks about transfers
+        ids = embedded.rows("select id from transfers order by epoch, id limit 500")[::50]
+        subjects = tuple(Subject(id=str(found[0])) for found in ids)
     ours = _told(toolbox.call(embedded, name, subjects, **some))
-    assert ours["status"] == "found"
+    assert ours["status"] == ("empty" if name == "instructions" else "found")  # nobody in the demo writes to programs
     assert _difference(ours, _told(toolbox.call(elsewhere, name, subjects, **some))) == ""
 
 

@@ -227,16 +227,23 @@ class _Server:
             raise DataError(f"no ClickHouse answers ({_first_line(error)})", place, hint="see engine_url") from error
 
     def run(self, statement: str) -> None:
-        self._client.command(statement)
+        self._told(self._client.command, statement)
 
     def ask(self, query: str) -> "pa.Table":
-        return self._client.query_arrow(query)
+        return self._told(self._client.query_arrow, query)
 
     def insert(self, name: str, columns: str, rows: Path) -> None:
         with rows.open("rb") as stream:
-            self._client.raw_insert(
-                f"`{name}`", columns.replace("`", "").split(", "), insert_block=stream, fmt="Parquet"
-            )
+            names = columns.replace("`", "").split(", ")
+            self._told(self._client.raw_insert, f"`{name}`", names, insert_block=stream, fmt="Parquet")
+
+    def _told(self, ask: Callable[..., Any], *words: Any, **more: Any) -> Any:
+        from clickhouse_connect.driver.exceptions import ClickHouseError
+
+        try:
+            return ask(*words, **more)
+        except ClickHouseError as error:
+            raise DataError(f"ClickHouse refuses ({_first_line(error)})", self._place) from error
 
     def close(self) -> None:
         self._client.close()

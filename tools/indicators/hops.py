@@ -34,6 +34,9 @@ _MAKE = """
 create or replace temp table {table} as select account, leg, epoch, {more}, {usd} from (
     select unnest($account::varchar[]) as account, unnest($leg::bigint[]) as leg, unnest($epoch::bigint[]) as epoch,
            {arrays}, unnest($cents::bigint[]) as cents)"""
+_SENDERS = f"""
+select distinct l.account from legs l join (select hash(unnest($names)) as key) m on l.key = m.key
+where l.direction = 'out' and {INSIDE}"""
 _ROWS_TOLD = 20
 
 
@@ -128,8 +131,7 @@ class _Made:
         """The accounts that ever sent value to another account of the house; all where they are soon looked up."""
         if len(self.accounts) < MANY:
             return self.accounts
-        asked = f"select distinct account from legs l where l.direction = 'out' and {INSIDE}"
-        senders = {row[0] for row in self.ledger.rows(asked)}
+        senders = {row[0] for row in self.ledger.rows(_SENDERS, names=self.accounts)}
         return [account for account in self.accounts if account in senders]
 
     def _make(self, table: Table, onward: Onward, found: dict[str, Ints]) -> None:

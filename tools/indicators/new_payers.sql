@@ -18,5 +18,12 @@ select account, epoch, sum(met) over recent as value
 from marks
 window recent as (partition by account order by epoch range between $seconds - 1 preceding and current row)
 -- crossing
-select account from legs where moved and direction = 'in' and ($kind = 'any' or kind = $kind)
-group by account having count(distinct counterparty) >= $threshold
+select distinct account from (
+    select account, credits + case when lead(part) over parts = part + 1 then lead(credits) over parts else 0 end as most
+    from (
+        select account, epoch // $seconds as part, count(*) as credits
+        from legs where moved and direction = 'in' and ($kind = 'any' or kind = $kind)
+        group by account, epoch // $seconds
+    )
+    window parts as (partition by account order by part)
+) where most >= $threshold

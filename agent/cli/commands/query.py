@@ -1,9 +1,8 @@
 """Ask one question of the ledger: profile, flows, counterparties, transfers, trace and more"""
 
 import inspect
-import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -44,7 +43,7 @@ def _asks(tool: "Tool") -> Callable[..., Answer]:
     signature = inspect.signature(ask, eval_str=True)
     plain = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
     ask.__signature__ = signature.replace(parameters=[*plain, *_options(tool)])  # type: ignore[attr-defined]
-    ask.__doc__ = _without_options(tool)
+    ask.__doc__ = tool.said
     return ask
 
 
@@ -70,7 +69,7 @@ def payload(evidence: "Evidence") -> dict[str, Any]:
 
 def _options(tool: "Tool") -> list[inspect.Parameter]:
     """The tool's options for the command line; one that no word can express is left to programs."""
-    helps = option_helps(tool)
+    helps = tool.helps
     found = []
     for name, option in tool.options.items():
         kind = _plain(option.annotation)
@@ -95,17 +94,6 @@ def _plain(annotation: Any) -> Any:
     if origin in {tuple, list, set, frozenset}:
         return list[str] if _plain(inner[0]) is str else None
     return str if annotation in {str, float, Decimal} else None
-
-
-def option_helps(tool: "Tool") -> Mapping[str, str]:
-    """What the docstring says of each option: the lines `name: meaning`."""
-    lines = (re.fullmatch(r"(\w+): (.+)", line.strip()) for line in tool.doc.splitlines())
-    return {line[1]: line[2] for line in lines if line and line[1] in tool.options}
-
-
-def _without_options(tool: "Tool") -> str:
-    helps = option_helps(tool)
-    return "\n".join(line for line in tool.doc.splitlines() if line.strip().partition(":")[0] not in helps).strip()
 
 
 app = typer.Typer(cls=group(_names, _named), no_args_is_help=True)
