@@ -39,7 +39,7 @@ class Question(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _meant(cls, data: Any) -> Any:
-        """What is null is left out; of what it looks for the nearest is taken: only its place in the order hangs on it."""
+        """What is null is left out; what it looks for becomes the nearest known: only the order hangs on that."""
         if not isinstance(data, dict):
             return data
         kept = {name: value for name, value in data.items() if value is not None}
