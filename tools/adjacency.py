@@ -192,7 +192,7 @@ def _of(ledger: Ledger) -> str:
     """A name that changes with every import, and where rows of the legs have moved."""
     first, end, count = ledger.rows("select min(rowid), max(rowid) + 1, count(*) from legs")[0]
     rows = sorted({first + (end - first) * nr // _PROBES for nr in range(_PROBES)} | {end - 1}) if count else []
-    probes = [ledger.rows("select rowid, * from legs where rowid = $row", row=row)[0] for row in rows]  # 30x a join
+    probes = [ledger.rows("select rowid, * from legs where rowid = $row", row=row) for row in rows]  # 30x a join
     told = repr((_VERSION, first, end, count, probes)).encode()
     return f"{ledger.fingerprint()}-{zlib.crc32(told):08x}"
 

@@ -12,7 +12,7 @@ import pytest
 
 from casewright.agent import grounding
 from casewright.agent.demo import Step
-from casewright.agent.findings import _IN_SHORT, AGAINST, FOR, findings
+from casewright.agent.findings import AGAINST, FOR, IN_SHORT, findings
 from casewright.agent.investigate import investigate, resolve
 from casewright.agent.memo.dossier import Dossier
 from casewright.agent.memo.movements import FEW, movements
@@ -179,7 +179,7 @@ def test_indicators_are_called_in_prose_and_one_of_a_kind_has_its_verb(by_rule: 
 
 
 def test_every_reading_has_its_words_for_the_conclusion() -> None:
-    assert {reading.__name__ for reading in (*FOR, *AGAINST)} == set(_IN_SHORT)
+    assert {reading.__name__ for reading in (*FOR, *AGAINST)} == set(IN_SHORT)
     assert len(FOR) == len(set(FOR))
 
 

@@ -52,7 +52,7 @@ def test_a_model_that_obeys_changes_nothing_and_the_text_is_reported(planted: Pl
 def test_the_obedient_model_was_heard_and_refused(plain: Outcome) -> None:
     asked = {told.evidence.tool: told.evidence.status for told in plain.told}
     assert asked["close_alert"] == asked["send_message"] == asked["add_to_whitelist"] == asked["sql"] == "failed"
-    assert {struck.sentence for struck in plain.answer.struck} == set(injections._WISHES)
+    assert {struck.sentence for struck in plain.answer.struck} == {f"{wish} [E1]" for wish in injections._WISHES}
 
 
 def test_the_quick_look_for_stems_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,13 +51,16 @@ def turnarounds(
         question.keep("moves", _MOVES)
         question.keep("credits", _credits(least), **least)
         question.keep("turned", _turned(ledger), within=within)
-        rows = question.rows(_rows(ledger), limit=limit)
+        turned, head = question.dicts(_rows(ledger), limit=limit), _head(ledger)
+        for row in turned:  # engines read the parts of a tuple each in their own way
+            _, row["out_transfer"], row["out_to"] = row["first_out"]
+        rows = ([row[field.name] for field in head] for row in turned)
         totals = question.dicts(_totals(ledger))
         legs = question.rows("select subject, count(*), min(epoch), max(epoch) from moves group by nr, subject")
         cut = {t["subject"]: f"{t['followed'] - limit:,} later of {t['followed']:,} credits left out"
                for t in totals if t["followed"] > limit}  # fmt: skip
         found = {t["subject"] for t in totals if t["followed"]}
-        return question.answer([table(_head(ledger), rows)], facts_of(totals, _measures(ledger)),
+        return question.answer([table(head, rows)], facts_of(totals, _measures(ledger)),
                                spans_of(legs), found=found, cut=cut)  # fmt: skip
 
 
@@ -78,7 +81,8 @@ def _turned(ledger: Ledger) -> str:
     outs = ", ".join(f"sum(o.{word}) as out_{word}" for word in words)
     return f"""
 select c.nr, c.subject, c.epoch, c.transfer, any_value(c.counterparty) as counterparty, {own},
-    min((o.epoch, o.transfer, o.counterparty)) as first_out, count(o.transfer) as outs, {outs}
+    min(o.epoch) as out_epoch, min((o.epoch, o.transfer, o.counterparty)) as first_out,
+    count(o.transfer) as outs, {outs}
 from credits c join moves o
     on o.nr = c.nr and o.direction = 'out' and o.epoch >= c.epoch and o.epoch <= c.epoch + $within
 group by c.nr, c.subject, c.epoch, c.transfer"""
@@ -101,8 +105,8 @@ def _rows(ledger: Ledger) -> str:
     sums = ", ".join(word for word, _ in currencies(ledger))
     outs = ", ".join(f"out_{word}" for word, _ in currencies(ledger))
     return f"""
-select subject, {utc("epoch")} as at, counterparty, transfer, {sums}, {utc("first_out[1]")} as out_at,
-    first_out[1] - epoch as gap, first_out[2] as out_transfer, first_out[3] as out_to, outs, {outs}
+select subject, {utc("epoch")} as at, counterparty, transfer, {sums}, {utc("out_epoch")} as out_at,
+    out_epoch - epoch as gap, first_out, outs, {outs}
 from (select *, row_number() over (partition by nr order by epoch, transfer) as place from turned)
 where place <= $limit order by nr, place"""
 
@@ -113,7 +117,7 @@ def _totals(ledger: Ledger) -> str:
     part = ", ".join(f"coalesce(sum(t.{word}), 0) as followed_{word}" for word in words)
     return f"""
 select c.subject, count(*) as credits, count(t.transfer) as followed, {whole}, {part},
-    min(t.first_out[1] - t.epoch) as shortest_gap, min(c.epoch) as first, max(c.epoch) as last
+    min(t.out_epoch - t.epoch) as shortest_gap, min(c.epoch) as first, max(c.epoch) as last
 from credits c left join turned t on t.nr = c.nr and t.epoch = c.epoch and t.transfer = c.transfer
 group by c.nr, c.subject order by c.nr"""
 
