@@ -50,32 +50,55 @@ audit = sa.Table(
     sa.Index("ix_audit_about", "about"),
 )
 
-decisions = sa.Table(
-    "decisions",
+runs = sa.Table(
+    "runs",
     metadata,
-    sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), primary_key=True, autoincrement=False),
-    sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False),  # a disposition is per subject
+    sa.Column("run", sa.Text, primary_key=True),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
-    sa.Column("decision", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.ForeignKeyConstraint(["case_id", "version"], ["cases.id", "cases.version"]),
-    sa.Index("ix_decisions_case", "case_id"),
+    sa.Column("options", sa.Text, nullable=False),  # JSON: what was asked for, and what it is run with
+    sa.Column("state", sa.Text, nullable=False),  # running, ended
 )
 
 jobs = sa.Table(
     "jobs",
     metadata,
-    sa.Column("run", sa.Text, primary_key=True),
+    sa.Column("run", sa.Text, sa.ForeignKey("runs.run"), primary_key=True),
     sa.Column("alert", sa.Text, primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False),  # the order in which they are done, from 0
     sa.Column("state", sa.Text, nullable=False),  # waiting, running, drafted, blocked, needs a person, failed
-    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),  # of its last change
     sa.Column("worker", sa.Text, nullable=False),
     sa.Column("case_id", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Index("ix_jobs_state", "run", "state"),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("usd", sa.Float, nullable=False),
+    sa.Index("ix_jobs_state", "run", "state", "place"),
+)
+
+batch_calls = sa.Table(
+    "batch_calls",
+    metadata,
+    sa.Column("run", sa.Text, sa.ForeignKey("runs.run"), primary_key=True),
+    sa.Column("request", sa.Text, primary_key=True),  # SHA-256 of all that was sent: it is not paid for twice
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("reply", sa.Text, nullable=False),  # JSON: the message as it came
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("usd", sa.Float, nullable=False),
+)
+
+review_acts = sa.Table(
+    "review_acts",
+    metadata,
+    sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),  # case, typology, rule
+    sa.Column("about", sa.Text, nullable=False),  # its id
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),  # assigned, approved, returned, closed, edited, reopened ...
+    sa.Column("subject", sa.Text, nullable=False),  # a disposition is per subject; empty for the whole
+    sa.Column("content", sa.Text, nullable=False),  # JSON: reason and particulars; its hash stands in the log
+    sa.Index("ix_review_acts_about", "kind", "about"),
 )
 
 typology_versions = sa.Table(
