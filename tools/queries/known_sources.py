@@ -64,10 +64,12 @@ with told as (
         when i.kind = 'fiat_in' and i.given_name is not null then 'named payer' else 'unknown' end as source
     from inflow i left join known k on k.id = i.counterparty
     left join (select distinct id from customers) c on c.id = i.counterparty
+), summed as (
+    select nr, subject, source, count(*) as transfers, count(distinct counterparty) as counterparties,
+        {money(ledger, "sum({})")}, min(epoch) as first, max(epoch) as last
+    from told group by nr, subject, source
 )
-select subject, source, count(*) as transfers, count(distinct counterparty) as counterparties,
-    {money(ledger, "sum({})")}, min(epoch) as first, max(epoch) as last
-from told group by nr, subject, source order by nr, sum(usd) desc nulls last, source"""
+select * from summed order by nr, usd desc nulls last, source"""
 
 
 def _head(ledger: Ledger) -> tuple[Column, ...]:
