@@ -4,7 +4,7 @@ import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 _MONTHS = {name.lower(): nr for nr, name in enumerate(calendar.month_name) if nr}
@@ -28,12 +28,20 @@ _SPAN = (
     rf"|(?:last |this |on )?(?:{'|'.join(_WEEKDAYS)})\b"
 )
 _ONE = rf"(?:{_DAY}|{_SPAN})"
+_PARTS = {"half an": 0.5, "half a": 0.5}
+_SECONDS = {"m": 60, "h": 3600}
+_NEAR_MOMENT = re.compile(
+    rf"\b(?:(?:with)?in (?:(?P<count>{_COUNT}|half an?) ?)?(?P<unit>min(?:ute)?s?|hours?|hrs?|h) "
+    r"(?:of|around|from|before or after)"
+    rf"|around|near|about) (?:the )?(?:(?P<day>{_DAY})(?:T| at | |, ?))?(?P<clock>\d{{1,2}}:\d\d(?::\d\d)?)"
+    rf"(?: (?:on |of )?(?P<then>{_DAY}))?", re.IGNORECASE,
+)  # fmt: skip
 _ORDINALS = ("first", "second", "third", "fourth")
 
 
 @dataclass(frozen=True)
 class Window:
-    """From SINCE to before UNTIL, local days as ISO text; an empty end is open."""
+    """From SINCE to before UNTIL, local days or moments as ISO text; an empty end is open."""
 
     since: str = ""
     until: str = ""
@@ -53,9 +61,14 @@ class Named:
     rest: str
 
 
-def period(text: str, today: str) -> Named:
-    """The period that TEXT names, seen from TODAY (a local day); an empty one where it names none."""
+def period(text: str, today: str, day: str = "") -> Named:
+    """The period that TEXT names, seen from TODAY (a local day); an empty one where it names none.
+
+    DAY is the one that an hour without a day means, else TODAY.
+    """
     now = date.fromisoformat(today)
+    if found := _around_moment(text, now, date.fromisoformat(day or today)):
+        return found
     for pattern, reads in _FORMS:
         found = pattern.search(text)
         if found is None:
@@ -69,6 +82,23 @@ def period(text: str, today: str) -> Named:
         window = Window(since.isoformat() if since else "", until.isoformat() if until else "")
         return Named(window, f"{text[: found.start()]} {text[found.end() :]}")
     return Named(Window(), text)
+
+
+def _around_moment(text: str, now: date, day: date) -> Named | None:
+    """`within an hour of 14:20 on 3 May`, `around 14:20`: as long before the moment as after it."""
+    found = _NEAR_MOMENT.search(text)
+    if found is None:
+        return None
+    try:
+        at = time(*(int(part) for part in found["clock"].split(":")))
+        named = found["day"] or found["then"]
+        middle = datetime.combine(_span(named, now)[0] if named else day, at)
+    except ValueError:  # a quarter past 25
+        return None
+    count = (found["count"] or "one").lower()
+    number = int(count) if count.isdigit() else _PARTS.get(count) or _COUNTS[count]
+    ends = [middle + sign * timedelta(seconds=number * _SECONDS[(found["unit"] or "h")[0].lower()]) for sign in (-1, 1)]
+    return Named(Window(*(end.isoformat() for end in ends)), f"{text[: found.start()]} {text[found.end() :]}")
 
 
 Ends = tuple[date | None, date | None]

@@ -37,10 +37,13 @@ class Intent:
 
 def intent(talk: Talk, plans: Collection[str], docs: Mapping[str, str]) -> Intent:
     """What the last question asks for."""
+    before: Intent | None = None  # the last that was understood: a follow-up goes on from it
     found: Intent | None = None
+    day = talk.case.until[:10] if talk.case else ""
     for turn in talk.turns[-6:]:
-        own = said(turn.question, talk.today, talk.currency)
-        found = _goes_on(own, found, talk) if own.bare and found else _afresh(own, found, talk, plans, docs)
+        own = said(turn.question, talk.today, talk.currency, day)
+        found = _goes_on(own, before, talk) if own.bare and before else _afresh(own, before, talk, plans, docs)
+        before = found if found.clear and found.plan else before
     assert found is not None, "a model is asked something"
     return found
 

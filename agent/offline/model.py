@@ -83,7 +83,7 @@ class OfflineModel(BaseChatModel):
             return [], wording.unclear(asked)
         plan = plan_of(asked.plan, known, asked.said, case=told.case is not None)
         if missing := lacks(plan, asked, told, known):
-            return [], wording.text(missing)
+            return [], wording.text(missing, **({"currency": told.currency} if missing == "which_currency" else {}))
         if asked.nothing_before:
             return [], wording.text("nothing_before")
         calls = next_calls(plan, asked, told, known)

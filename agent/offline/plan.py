@@ -79,6 +79,8 @@ def lacks(plan: Plan, intent: Intent, talk: Talk, tools: Mapping[str, Properties
     said = intent.said
     if plan.cannot:
         return plan.cannot
+    if said.least and said.least[1] not in {"USD", talk.currency} and _takes_amounts(plan, tools):
+        return "which_currency"
     if plan.needs == "transfer" and not said.named("hash"):
         return "which_transfer"
     if plan.needs == "case" and talk.case is None:
@@ -97,6 +99,10 @@ def lacks(plan: Plan, intent: Intent, talk: Talk, tools: Mapping[str, Properties
         return ""
     asks_ledger = any("subjects" in tools[step.tool] or "subject" in tools[step.tool] for step in plan.steps)
     return "whom" if asks_ledger else ""
+
+
+def _takes_amounts(plan: Plan, tools: Mapping[str, Properties]) -> bool:
+    return any({"min_usd", "min_local"} & set(tools[step.tool]) for step in plan.steps)
 
 
 def next_calls(plan: Plan, intent: Intent, talk: Talk, tools: Mapping[str, Properties]) -> list[Asking]:
@@ -164,7 +170,7 @@ def _arguments(step: Step, intent: Intent, talk: Talk, known: Properties, whom: 
     values |= {"alert": next(iter(said.named("alert")), ""), "formed": said.window.since, "reach": None}
     if said.least:
         amount, currency = said.least
-        values["min_usd" if currency == "USD" or "min_local" not in known else "min_local"] = str(amount)
+        values["min_usd" if currency == "USD" else "min_local"] = str(amount)
     if step.tool == "source_of":
         values["id"] = values["evidence"]
     found |= {name: value for name, value in values.items() if _fits(value, known.get(name))}

@@ -87,8 +87,8 @@ class Said:
         return self.named("account", "bank", "address")
 
 
-def said(text: str, today: str, currency: str) -> Said:
-    """What TEXT says, seen from TODAY; an amount without a currency is one of CURRENCY."""
+def said(text: str, today: str, currency: str, day: str = "") -> Said:
+    """What TEXT says, seen from TODAY, an hour alone as one of DAY; an amount without a currency is one of CURRENCY."""
     quoted = next((one or other for one, other in _QUOTED.findall(text)), "")
     rest, ids = _ids(text)
     options: dict[str, Any] = {}
@@ -98,7 +98,7 @@ def said(text: str, today: str, currency: str) -> Said:
     if found := _HOPS.search(rest):
         options["hops"] = _count(found[1])
         rest = rest.replace(found[0], " hops ")
-    named = period(rest, today)
+    named = period(rest, today, day)
     rest = named.rest
     within = None
     if found := _LENGTH.search(rest):
@@ -112,7 +112,9 @@ def said(text: str, today: str, currency: str) -> Said:
         found_values = [v for v, pattern in words.items() if re.search(rf"\b(?:{pattern})\b", rest, re.IGNORECASE)]
         if found_values and (len(found_values) == 1 or option not in _EITHER):
             options.setdefault(option, found_values[0])
-    return Said(text, " ".join(rest.split()), ids, named.window, least, within, options, quoted, _bare(text, rest))
+    told = bool(ids or named.window or least or within or options)
+    bare = _bare(text, rest) and (told or bool(_GOES_ON.match(text)))
+    return Said(text, " ".join(rest.split()), ids, named.window, least, within, options, quoted, bare)
 
 
 def _ids(text: str) -> tuple[str, dict[str, tuple[str, ...]]]:

@@ -46,3 +46,16 @@ def test_an_answer_that_could_not_be_narrowed_as_asked_says_so() -> None:
 @pytest.mark.parametrize("follow_up", ["only USDT", "and the rejected ones?", "only above SGD 5,000"])
 def test_an_answer_that_was_narrowed_says_nothing_of_it(follow_up: str) -> None:
     assert "alone" not in answered("List the deposits of C-77", follow_up)
+
+
+@pytest.mark.parametrize("amount", ["EUR 10,000", "2 BTC"])
+def test_a_sum_in_a_currency_that_the_ledger_holds_no_value_in_is_asked_for_again(amount: str) -> None:
+    told = answered(f"List the transfers of C-77 above {amount}")
+    assert "which sum is meant; the ledger keeps the value of each transfer in USD and in SGD" in told
+    assert "[E" not in told
+
+
+def test_a_follow_up_goes_on_from_the_last_question_that_was_understood() -> None:
+    told = answered("Which third parties paid in to C-77?", "What is 2+2?", "and in May?")
+    assert "paid by bank by 4 payers" in told
+    assert "not established: what is asked" in answered("Which third parties paid in to C-77?", "What is 2+2?")

@@ -42,6 +42,24 @@ def test_a_period_is_read_in_local_days_with_an_open_end_left_open(text: str, si
 
 
 @pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("within an hour of 2025-05-14 15:23", "2025-05-14T14:23:00", "2025-05-14T16:23:00"),
+        ("within 30 minutes of 9:05:30 on 3 May", "2025-05-03T08:35:30", "2025-05-03T09:35:30"),
+        ("what happened around 14:00?", "2025-05-14T13:00:00", "2025-05-14T15:00:00"),
+        ("within half an hour of 00:10", "2025-05-13T23:40:00", "2025-05-14T00:40:00"),
+        ("within an hour of 25:10", "", ""),
+        ("gone within an hour", "", ""),
+    ],
+)
+def test_a_time_of_day_means_as_long_before_it_as_after_on_the_day_named_or_the_case_s(
+    text: str, since: str, until: str
+) -> None:
+    found = period(text, TODAY, "2025-05-14").window
+    assert (found.since, found.until) == (since, until)
+
+
+@pytest.mark.parametrize(
     ("text", "least", "within"),
     [
         ("deposits above SGD 5,000 followed by a withdrawal within 60 minutes", ("5000", "SGD"), 3600),
@@ -83,6 +101,7 @@ def test_several_accounts_are_read_from_a_list_of_bare_numbers() -> None:
         ("and for C-123?", True),
         ("in November?", True),
         ("only incoming above SGD 5,000", True),
+        ("What is 2+2?", False),
         ("Show transaction Tfeed12ab34cd56e", False),
         ("What came in and what went out, by asset and network? (C-1)", False),
         ("and who paid?", False),
