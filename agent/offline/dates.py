@@ -67,8 +67,8 @@ def period(text: str, today: str, day: str = "") -> Named:
     DAY is the one that an hour without a day means, else TODAY.
     """
     now = date.fromisoformat(today)
-    if found := _around_moment(text, now, date.fromisoformat(day or today)):
-        return found
+    if near := _around_moment(text, now, date.fromisoformat(day or today)):
+        return near
     for pattern, reads in _FORMS:
         found = pattern.search(text)
         if found is None:
@@ -90,7 +90,7 @@ def _around_moment(text: str, now: date, day: date) -> Named | None:
     if found is None:
         return None
     try:
-        at = time(*(int(part) for part in found["clock"].split(":")))
+        at = time.fromisoformat(found["clock"].zfill(5) if found["clock"].count(":") == 1 else found["clock"].zfill(8))
         named = found["day"] or found["then"]
         middle = datetime.combine(_span(named, now)[0] if named else day, at)
     except ValueError:  # a quarter past 25
