@@ -11,7 +11,7 @@ from casewright.agent.filing.regime import regime
 from casewright.agent.filing.report import Report
 from casewright.agent.filing.rewording import reworded
 from casewright.agent.grounding import check
-from casewright.knowledge.case import Case, Finding, Sentence, TypologyMatch
+from casewright.knowledge.case import Case, Finding, Narrative, Sentence, TypologyMatch
 from casewright.knowledge.errors import UsageError
 from casewright.tools.store.filing import Act, ActionTaken, Filed, RoleSet, Suspicion
 
@@ -62,6 +62,15 @@ def test_a_sentence_that_the_evidence_does_not_hold_never_reaches_the_text(told:
     found = told(case)
     assert "99,400" not in found.form.text
     assert next(lost.why for lost in found.made.lost if lost.sentence == false.text).startswith("the evidence")
+
+
+def test_a_note_of_the_house_stays_inside(told: Make, student: Case) -> None:
+    first, *rest = student.narrative.sections
+    noted = Sentence(text='A person noted: "ask the desk in the morning"', evidence=first.sentences[0].evidence)
+    kept = first.model_copy(update={"sentences": (*first.sentences, noted)})
+    found = told(student.model_copy(update={"narrative": Narrative(sections=(kept, *rest))}))
+    assert "noted" not in found.form.text
+    assert noted.text in [lost.sentence for lost in found.made.lost]
 
 
 def test_a_victim_is_not_written_up_as_a_culprit(told: Make, student: Case) -> None:
