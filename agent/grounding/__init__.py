@@ -2,7 +2,7 @@
 
 from casewright.agent.grounding.check import check
 from casewright.agent.grounding.narrative import parse
-from casewright.agent.grounding.replay import replay_moved
+from casewright.agent.grounding.replay import asked_again, replay_moved
 from casewright.agent.grounding.report import Moved, Report, Unsupported
 
-__all__ = ["Moved", "Report", "Unsupported", "check", "parse", "replay_moved"]
+__all__ = ["Moved", "Report", "Unsupported", "asked_again", "check", "parse", "replay_moved"]

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
 
 from casewright.agent.grounding.report import Moved
 from casewright.knowledge.case import Case
@@ -10,8 +12,10 @@ from casewright.tools import toolbox
 from casewright.tools.warehouse import Ledger
 
 Key = tuple[str, ...]
-# Made from the case store as it was then, or by a person, not from the ledger: nothing there to ask again.
-_ELSEWHERE = {"earlier_cases", "typology", "note"}
+# Made from the case store or the typologies as they were then, by a person, or in a conversation: the ledger alone
+# cannot be asked for them again.
+_CONVERSATION = Path(__file__).parents[1] / "asking" / "tools"
+_ELSEWHERE = {"earlier_cases", "typology", "note", "sql"} | {path.stem for path in _CONVERSATION.glob("[a-z]*.py")}
 
 
 def replay_moved(case: Case, ledger: Ledger) -> tuple[Moved, ...]:
@@ -20,9 +24,12 @@ def replay_moved(case: Case, ledger: Ledger) -> tuple[Moved, ...]:
     No query text of the case is run: the tools are called by name with validated arguments. A tool or an argument
     that does not exist (a case from elsewhere, or tampered with) is told as moved.
     """
-    return tuple(
-        moved for evidence in case.evidence if evidence.tool not in _ELSEWHERE for moved in _moved(evidence, ledger)
-    )
+    return tuple(moved for evidence in case.evidence if asked_again(evidence) for moved in _moved(evidence, ledger))
+
+
+def asked_again(evidence: Evidence) -> bool:
+    """Whether it is an answer of the ledger's tools, or claims to be one."""
+    return evidence.tool not in _ELSEWHERE
 
 
 def _moved(evidence: Evidence, ledger: Ledger) -> Iterator[Moved]:
@@ -109,8 +116,6 @@ def _line(line: Line) -> str:
 def _plain(value: object) -> str:
     """A value as text; numbers by their size, however many noughts they carry."""
     text = str(value)
-    from decimal import Decimal
-
     if isinstance(value, Decimal):
         text = f"{value.normalize():f}"
     return text

@@ -24,7 +24,7 @@ def verify(
     Then each tool is asked again with its stored arguments on the workspace's ledger, and what moved is told. The
     text is held against the case's evidence, never against the draft.
     """
-    from casewright.agent.grounding import check
+    from casewright.agent.grounding import asked_again, check
     from casewright.agent.verification import case_of, draft_of, moved_in
 
     workspace = workspace_of(context)
@@ -36,15 +36,17 @@ def verify(
         moved = moved_in(found, workspace)
     if moved is None:
         warn(f"no ledger in {workspace.folder}: the evidence was not asked again")
+    elsewhere = [f"{e.id} {e.tool}" for e in found.evidence if not asked_again(e)]
     payload = {
         **report.payload(),
         "moved": [{"evidence": m.evidence, "what": m.what, "was": m.was, "now": m.now} for m in moved or ()],
         "replayed": moved is not None,
+        "not_asked_again": elsewhere,
     }
-    return Answer(payload, printable(_told(report, moved)), 0 if report.clean and not moved else 3)
+    return Answer(payload, printable(_told(report, moved, elsewhere)), 0 if report.clean and not moved else 3)
 
 
-def _told(report: "Report", moved: "tuple[Moved, ...] | None") -> str:
+def _told(report: "Report", moved: "tuple[Moved, ...] | None", elsewhere: list[str]) -> str:
     lines = []
     sentence = None
     for found in report.unsupported:
@@ -58,4 +60,6 @@ def _told(report: "Report", moved: "tuple[Moved, ...] | None") -> str:
     verdict = "all supported" if report.clean else f"{len(report.unsupported)} unsupported"
     what = "no, there is no ledger here" if moved is None else f"{len(moved)} moved" if moved else "nothing moved"
     again = f"; evidence asked again: {what}"
+    if elsewhere and moved is not None:
+        again += f" (not of the ledger, so not asked: {', '.join(elsewhere)})"
     return "\n".join([*lines, counted + verdict + again])
