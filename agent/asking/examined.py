@@ -1,6 +1,7 @@
 """What is wrong with an answer: sentences that its evidence does not hold, tables that are not there, loose figures."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from casewright.agent.asking.around import Around
@@ -20,9 +21,10 @@ class Objection:
 
 @dataclass
 class Examined:
-    """Examines the answers of one conversation against all that it asked."""
+    """Examines the answers of one conversation against all that it asked. KNOWS tells ids and days that were named."""
 
     around: Around
+    knows: Callable[[str], bool] = lambda figure: False
     _known: int = -1
     _examiner: Examiner | None = field(default=None)
 
@@ -41,10 +43,18 @@ class Examined:
         for name in reply.shown:
             if name not in evidence:
                 yield Objection(name, ("is no evidence of this conversation",))
-        checker = self._of_now().checker
         for line in reply.not_established:
-            if figures := checker.figures_of(line):
+            if figures := self._loose(line):
                 yield Objection(line, (f"{figures[0]}: a figure in a line that cites nothing",))
+
+    def may_be_suggested(self, question: str) -> bool:
+        """Whether a question that a model suggests claims nothing: no figure or id that nobody named, no accusation."""
+        return not self._loose(question) and not self._of_now().checker.accusing(question)
+
+    def _loose(self, line: str) -> list[str]:
+        """The figures of a line that cites nothing, but for ids and days that were named and lengths of time."""
+        checker = self._of_now().checker
+        return [figure for figure in checker.figures_of(_LENGTH.sub(" ", line)) if not self.knows(figure)]
 
     def _of_now(self) -> Examiner:
         if self._examiner is None or self._known != len(self.around.evidence):
@@ -76,4 +86,5 @@ def _checkable(evidence: Evidence) -> Evidence:
     return evidence.model_copy(update={"tables": ()}) if evidence.tool in _REPEATS else evidence
 
 
+_LENGTH = re.compile(r"\b\d{1,3} (?:minute|hour|day|week|month|year|hop)s?\b")
 _REPEATS = {"open_case", "check_text"}

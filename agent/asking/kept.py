@@ -15,7 +15,7 @@ from casewright.knowledge.evidence import Evidence
 _TABLES = """
 create table if not exists conversations (
     thread text primary key, opened real not null, used real not null,
-    case_id text not null, alert text not null, first text not null, open text not null);
+    case_id text not null, version integer not null, alert text not null, first text not null, open text not null);
 create table if not exists evidence (
     thread text not null, number integer not null, call text not null, json text not null,
     primary key (thread, number), unique (thread, call));
@@ -24,6 +24,7 @@ create table if not exists turns (
     primary key (thread, number));
 """
 _ANSWER = TypeAdapter(Answer)
+_LEFT = "update conversations set open = '' where thread = ?"
 
 
 class Conversed(NamedTuple):
@@ -53,22 +54,18 @@ class Kept:
         """Let go of the file."""
         self.connection.close()
 
-    def begin(self, thread: str, case: str, alert: str, now: float) -> None:
-        """Know a new conversation."""
-        self._write("insert into conversations values (?, ?, ?, ?, ?, '', '')", (thread, now, now, case, alert))
+    def begin(self, thread: str, case: str, version: int, alert: str, now: float) -> None:
+        """Know a new conversation, and the version of the case that it is about; 0 where none is stored."""
+        values = (thread, now, now, case, version, alert)
+        self._write("insert into conversations values (?, ?, ?, ?, ?, ?, '', '')", values)
 
-    def about(self, thread: str) -> tuple[str, str] | None:
-        """The case and the alert that a conversation was opened with; None where there is no such conversation."""
-        rows = self._rows("select case_id, alert from conversations where thread = ?", (thread,))
+    def about(self, thread: str) -> tuple[str, int, str] | None:
+        """The case, its version and the alert that a conversation was opened with; None where there is none such."""
+        rows = self._rows("select case_id, version, alert from conversations where thread = ?", (thread,))
         return rows[0] if rows else None
 
-    def threads(self) -> list[str]:
-        """The conversations in which something was asked, the one used last first."""
-        query = "select thread from conversations where first <> '' order by used desc, thread"
-        return [row[0] for row in self._rows(query)]
-
     def conversations(self) -> list[Conversed]:
-        """The same with what they were about."""
+        """The conversations in which something was asked, the one used last first."""
         query = """select thread, used, case when case_id <> '' then case_id else alert end, first
             from conversations where first <> '' order by used desc, thread"""
         return [Conversed(*row) for row in self._rows(query)]
@@ -87,12 +84,18 @@ class Kept:
         return str(rows[0][0]) if rows else ""
 
     def answered(self, thread: str, question: str, answer: Answer) -> None:
-        """Keep a turn; no question is open then."""
-        self._write("update conversations set open = '' where thread = ?", (thread,))
-        self._write(
-            "insert into turns select ?, count(*) + 1, ?, ? from turns where thread = ?",
-            (thread, question, _ANSWER.dump_json(answer).decode(), thread),
-        )
+        """Keep a turn; no question is open then. Both or neither."""
+        text = _ANSWER.dump_json(answer).decode()
+        with self._lock, self.connection:
+            self.connection.execute(
+                "insert into turns select ?, count(*) + 1, ?, ? from turns where thread = ?",
+                (thread, question, text, thread),
+            )
+            self.connection.execute(_LEFT, (thread,))
+
+    def left(self, thread: str) -> None:
+        """The person stopped the question that was open: it is not gone on with."""
+        self._write(_LEFT, (thread,))
 
     def turns(self, thread: str) -> list[tuple[str, Answer]]:
         """The questions and answers of a conversation, in order."""

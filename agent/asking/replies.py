@@ -1,7 +1,6 @@
 """What a model answered, read line by line: sentences with citations, tables to show, what is open, what comes next."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casewright.agent.drafting.sentences import cited, sentences
@@ -21,10 +20,6 @@ class Reply:
     shown: tuple[str, ...] = ()
     not_established: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
-
-    def without(self, struck: Sequence[Sentence]) -> tuple[Sentence, ...]:
-        """The sentences that stand."""
-        return tuple(sentence for sentence in self.sentences if sentence not in struck)
 
 
 def read(text: str) -> Reply:

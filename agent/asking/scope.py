@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from casewright.agent.asking.around import Around
 from casewright.knowledge.errors import UsageError
 from casewright.knowledge.evidence import Evidence
+from casewright.knowledge.records import canonical_id
 
 _PARTS = re.compile(r"[^\s\"'`,;()\[\]{}<>?!]+")
 
@@ -37,10 +38,18 @@ class Scope:
                 hint="only ids that the person named, or that the evidence holds, can be asked about",
             )
 
+    def knows(self, figure: str) -> bool:
+        """Whether a person typed an id or a day, or the evidence names that id."""
+        self._grow()
+        parts = [part.strip(".:").casefold() for part in _PARTS.findall(figure)]
+        return (
+            figure in self._named or canonical_id(figure) in self._named or all(part in self._typed for part in parts)
+        )
+
     def _grow(self) -> None:
         case = self.around.case
         if not self._read and case:
-            self._named |= {subject.id for subject in case.subjects}
+            self._named |= {subject.id for subject in case.subjects} | ({case.alert.id} if case.alert else set())
             for evidence in case.evidence:
                 self._named |= set(parties(evidence))
         fresh = list(self.around.evidence.values())[max(self._read - 1, 0) :]
@@ -50,8 +59,8 @@ class Scope:
 
 
 def parties(evidence: Evidence) -> Iterator[str]:
-    """The accounts, addresses and transfers that an answer names in its own columns: never what a memo says."""
+    """The accounts, addresses, transfers and alerts that an answer names in its own columns: never what a memo says."""
     for fact in (*evidence.facts, *evidence.cells()):
         yield from (name for name in (fact.about, fact.other) if name)
-        if fact.kind in {"id", "hash"}:
+        if fact.kind in {"id", "hash"} or fact.unit == "alert":
             yield str(fact.value)

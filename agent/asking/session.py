@@ -5,7 +5,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
@@ -18,7 +18,7 @@ from casewright.agent.asking.message import told
 from casewright.agent.asking.refusals import refusal
 from casewright.agent.asking.replies import read
 from casewright.agent.asking.scope import Scope
-from casewright.agent.asking.stopping import Stoppable
+from casewright.agent.asking.stopping import Stoppable, Stopped
 from casewright.agent.asking.toolset import Toolset, offered
 from casewright.agent.investigate import investigate, resolve
 from casewright.agent.ledgers import open_ledger
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from casewright.agent.asking.turn import Hands
+    from casewright.agent.models.meter import Meter
 
 _STEPS = 200  # of the graph in one turn: far more than its own limits allow
 
@@ -50,10 +51,12 @@ class Session:
         self._kept, self._closing = kept, closing
         self._scope = Scope(around)
         self._tools = Toolset(around, self._scope)
-        self._examined = Examined(around)
+        self._examined = Examined(around, self._scope.knows)
         self._saver = SqliteSaver(kept.connection)
         self._model: BaseChatModel | None = None
-        self._meter: Any = None
+        self._meter: Meter | None = None
+        self._meter_of: Callable[[], Meter] | None = None
+        self._who = ""
         self._stopped = threading.Event()
         self._usage = Usage()
 
@@ -66,49 +69,49 @@ class Session:
         alert: str = "",
         thread: str = "",
         model: "BaseChatModel | None" = None,
+        who: str = "",
+        meter: "Callable[[], Meter] | None" = None,
     ) -> Self:
         """A new conversation, about a case or an alert where one is named, or that of THREAD as it was left.
 
-        An alert without a case is investigated first; nothing of that is stored. MODEL replaces the settings'. Raises
-        NotFound for a case, alert or thread that is not there, SettingsError or PolicyError for the model.
+        An alert without a case is investigated first; nothing of that is stored. THREAD stands on the version of the
+        case that it was opened with, whatever others added since: its evidence keeps its ids. MODEL replaces the
+        settings'. WHO asks, else the user of this machine. METER is that of the run, else the conversation has its own.
+        Raises NotFound for a case, alert or thread that is not there, SettingsError or PolicyError for the model.
         """
         silence()
+        if model is None:
+            _usable(workspace)
         with ExitStack() as closing:
             ledger = closing.enter_context(open_ledger(workspace))
             store = closing.enter_context(Store.open(workspace.cases))
             kept = closing.enter_context(kept_in(workspace.machine / "sessions.db"))
+            version = 0
             if thread:
                 known = kept.about(thread)
                 if known is None:
                     raise NotFound(f"there is no conversation {thread!r}", hint="casewright chat begins one")
-                case, alert = (case, alert) if case or alert else known
+                case, version, alert = (case, version, alert) if case or alert else known
             around = Around(workspace, ledger, store)
             if case and alert:
                 raise UsageError("a case and an alert are both named", hint="name one; an alert has its case")
             if case or alert:
-                around.case = _case(around, case, alert)
+                around.case = _case(around, case, alert, version)
             if not thread:
                 thread = secrets.token_hex(4)
-                kept.begin(thread, around.case.id if case and around.case else "", alert, time.time())
+                about = around.case.id if around.case else ""
+                version = store.version_of(about) if about else 0
+                kept.begin(thread, about if case or version else "", version, "" if version else alert, time.time())
             around.evidence.update(kept.evidence(thread))
             session = cls(workspace, thread, around, kept, closing.pop_all())
-        session._model = model
+        session._model, session._who, session._meter_of = model, who or getpass.getuser(), meter
         for question, _ in session.turns():
             session._scope.hear(question)
         return session
 
     @staticmethod
-    def threads(workspace: Workspace) -> list[str]:
-        """The conversations of a workspace, the one used last first."""
-        path = workspace.machine / "sessions.db"
-        if not path.is_file():
-            return []
-        with kept_in(path) as kept:
-            return kept.threads()
-
-    @staticmethod
     def conversations(workspace: Workspace) -> list[Conversed]:
-        """The same, each with when it was used, what it was about and how it began."""
+        """The conversations of a workspace, the one used last first."""
         path = workspace.machine / "sessions.db"
         if not path.is_file():
             return []
@@ -124,14 +127,14 @@ class Session:
     def ask(self, question: str) -> Iterator[Event]:
         """Answer a question: what happens on the way comes as events, the Answer last.
 
-        Left early, the turn stops there, and the next question goes on from what was found.
+        Left early, the turn stops there for good, and the next question goes on from what was found.
         """
         question = question.strip()
         if not question:
             raise UsageError("there is no question")
         self._scope.hear(question)
         self._kept.asked(self.thread, question, time.time())
-        yield from self._run(question, fresh=True)
+        yield from self._until_left(self._run(question, fresh=True))
 
     @property
     def pending(self) -> str:
@@ -143,7 +146,15 @@ class Session:
         question = self.pending
         if question:
             self._scope.hear(question)
-            yield from self._run(question, fresh=False)
+            yield from self._until_left(self._run(question, fresh=False))
+
+    def _until_left(self, events: Iterator[Event]) -> Iterator[Event]:
+        """The events of a turn; one that a person leaves is not open any more, one that a kill ended is."""
+        try:
+            yield from events
+        except (KeyboardInterrupt, GeneratorExit, Stopped):
+            self._kept.left(self.thread)
+            raise
 
     def prepare(self) -> None:
         """Load what the first question needs, while a person is typing it. Raises what the question would."""
@@ -188,9 +199,10 @@ class Session:
         if self._meter is not None:
             self._meter.begin_turn()
         yield from run.stream(given, config, stream_mode="custom", durability="sync")
-        found = replace(answer(run.get_state(config).values, self._hands(), self._used()), notes=self._notes())
+        found = answer(run.get_state(config).values, self._hands(), self._used())
+        next_ones = tuple(filter(self._examined.may_be_suggested, found.follow_ups))
+        found = replace(found, follow_ups=next_ones, notes=self._notes())
         self._kept.answered(self.thread, question, found)
-        self._log(question, found)
         yield found
 
     def _graph(self) -> Any:
@@ -219,7 +231,7 @@ class Session:
             from casewright.agent.models.meter import Meter
             from casewright.agent.privacy.of_workspace import pseudonyms_of
 
-            self._meter = Meter.of(self.workspace)
+            self._meter = self._meter_of() if self._meter_of else Meter.of(self.workspace)
             names = pseudonyms_of(self.workspace, self.around.case.id if self.around.case else "")
             return chat_model(self.workspace, "plan", self._meter, names)
         return chat_model(self.workspace, "plan")
@@ -236,6 +248,7 @@ class Session:
             return known
         numbers = [int(name.removeprefix("E")) for name in everything(self.around)]
         evidence = self._tools.call(name, arguments).with_id(f"E{max(numbers, default=0) + 1}")
+        self._log(name)
         self._kept.found(self.thread, call, evidence)
         self.around.evidence[evidence.id] = evidence
         return evidence
@@ -267,21 +280,22 @@ class Session:
         """What the meter has to tell a person, each line once in a conversation."""
         return () if self._meter is None else self._meter.told()
 
-    def _log(self, question: str, found: Answer) -> None:
-        """Who asked about whom without a case is told in the log; within a case the case tells it."""
+    def _log(self, tool: str) -> None:
+        """Who asked about whom without a case stands in the log before the answer is kept; else the case tells it."""
         asked, self._tools.asked = self._tools.asked, []
         if self.around.store is not None and self.around.case is None and asked:
+            question = self._kept.open_question(self.thread)
             self.around.store.record(
-                getpass.getuser(), "asked without a case", ", ".join(asked)[:200],
-                {"question": question[:500], "ids": list(asked), "conversation": self.thread},
+                self._who, "asked without a case", ", ".join(asked)[:200],
+                {"question": question[:500], "tool": tool, "ids": list(asked), "conversation": self.thread},
             )  # fmt: skip
 
 
-def _case(around: Around, case: str, alert: str) -> Case:
-    """The case as it is stored; of an alert that has none yet, as it would be drafted now."""
+def _case(around: Around, case: str, alert: str, version: int) -> Case:
+    """The case as it is stored, in that version if not 0; of an alert that has none yet, as it would be drafted now."""
     assert around.store is not None
     if case:
-        return around.store.load_case(case)
+        return around.store.load_case(case, version or None)
     target = resolve(around.ledger, alert)
     if target.alert is None:
         raise NotFound(f"there is no alert {alert!r}", hint="casewright alerts list")
@@ -291,6 +305,8 @@ def _case(around: Around, case: str, alert: str) -> Case:
         return investigate(around.ledger, [target], library_of(around.workspace).typologies, around.store)[0]
 
 
-def with_model(workspace: Workspace, model: str) -> Workspace:
-    """The workspace with another model for every task, for this run. Raises SettingsError."""
-    return replace(workspace, settings=workspace.settings.modelled(model))
+def _usable(workspace: Workspace) -> None:
+    """Raises SettingsError or PolicyError for a model that cannot be used here, before a question waits for it."""
+    from casewright.agent.models.make import choice_for
+
+    choice_for(workspace, "plan")

@@ -22,6 +22,7 @@ from casewright.tools.pack import failed
 from casewright.tools.toolbox import Tool
 
 MOST_SUBJECTS = 50  # in one question of a conversation; more are a matter for `casewright query --subjects`
+_IDS = {"subject", "alert"}  # options of the conversation's tools that say about whom
 _ASKED = {
     "subjects": (list[str], Field([], description="Accounts or addresses; empty for those of the open case.")),
     "since": (str, Field("", description="First local day or moment; empty for the open case's window, else for all.")),
@@ -61,7 +62,7 @@ class Toolset:
 
     around: Around
     scope: Scope
-    asked: list[str] = field(default_factory=list)  # ids that were asked about
+    asked: list[str] = field(default_factory=list)  # ids that were asked about, until somebody takes them
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> Evidence:
         """The answer to one call, without an id; `arguments` as they were given where nothing was asked."""
@@ -76,6 +77,9 @@ class Toolset:
         if name in conversation_tools():
             tool = conversation_tools()[name]
             values, plain = tool.validated(arguments)
+            for named in (canonical_id(str(value)) for word, value in values.items() if word in _IDS and value):
+                self.scope.allow(named)
+                self.asked.append(named)
             found: Evidence = tool.function(self.around, **values)
             return found.model_copy(update={"arguments": found.arguments or plain})
         if name not in toolbox.tools():
@@ -85,9 +89,8 @@ class Toolset:
             raise UsageError(f"there is no tool {name!r}", hint=hint)
         options = {key: value for key, value in arguments.items() if key not in _ASKED}
         subjects = self._subjects(arguments)
-        answer = toolbox.call(self.around.ledger, name, subjects, **options)
-        self.asked += [subject.id for subject in subjects if subject.id not in self.asked]
-        return answer
+        self.asked += [subject.id for subject in subjects]
+        return toolbox.call(self.around.ledger, name, subjects, **options)
 
     def _subjects(self, arguments: Mapping[str, Any]) -> tuple[Subject, ...]:
         given = arguments.get("subjects") or []

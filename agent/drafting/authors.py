@@ -53,18 +53,23 @@ class Authors:
         from casewright.agent.drafting.model import ChatAuthor
         from casewright.agent.privacy.of_workspace import pseudonyms_of
 
-        planned = choice_for(self.workspace, "plan")
+        planned, checked = (choice_for(self.workspace, task) for task in ("plan", "check"))
         self._meter.begin_turn()
         pseudonyms = self._closing.enter_context(contextlib.closing(pseudonyms_of(self.workspace, case.id)))
         words = chat_model(self.workspace, "draft", self._meter, pseudonyms)
         plans = words if planned == choice else None
         if plans is None and not planned.offline:
             plans = chat_model(self.workspace, "plan", self._meter, pseudonyms)
+        mends = None
+        if checked not in (choice, planned) and not checked.offline:
+            mends = chat_model(self.workspace, "check", self._meter, pseudonyms)
+        elif checked == planned:
+            mends = plans
         label = f"openai:{choice.name}" if choice.openai else f"{choice.name}@{choice.host}"
-        return ChatAuthor(label, words, plans, self._meter, lambda told: meet(told, pseudonyms))
+        return ChatAuthor(label, words, plans, mends, self._meter, lambda told: meet(told, pseudonyms))
 
     def _given(self, case: Case, model: "BaseChatModel") -> Author:
-        if model._llm_type == OFFLINE:
+        if OFFLINE in model._llm_type:
             return Embedded(case.versions.writer)
         from casewright.agent.drafting.model import ChatAuthor
 

@@ -52,12 +52,15 @@ def prompt_version() -> str:
 class ChatAuthor:
     """A chat model as settings name it, and the one that plans: another, cheaper one, or none, so that none plans.
 
+    MENDER words again what the check sent back, where that is another one.
+
     METER, where there is one, counts what both cost in its turn. MEET is told of the case before its text leaves.
     """
 
     label: str
     model: BaseChatModel
     planner: BaseChatModel | None
+    mender: BaseChatModel | None = None
     meter: Meter | None = None
     meet: Callable[[Case], None] = lambda case: None
     budget: int = BUDGET
@@ -127,7 +130,7 @@ class ChatAuthor:
             return [*self._talk, HumanMessage(told)]
 
         try:
-            reworded, self._talk = self._asked(self.model, replies.Revision, opening, replies.rewording)
+            reworded, self._talk = self._asked(self.mender or self.model, replies.Revision, opening, replies.rewording)
         except Unreadable as error:
             self._remarks.append(f"the model's rewording could not be read ({error})")
             return {}

@@ -48,7 +48,7 @@ def answer(plan: Plan, asked: Intent, told: Talk) -> str:
         lines += _sentences(found, told_of, told)
         if told_of.get("show", True) and any(t.rows for t in found.tables):
             shown.append(f"show: {found.id}")
-            lines += [text("cut", evidence=found.id)] if found.truncated or any(call.more.values()) else []
+            lines += [text("cut", evidence=found.id)] if found.truncated else []
         further += told_of.get("next", [])
         lines += [f"not established: {line}" for line in _open(found, told_of)]
     if not lines:

@@ -140,6 +140,12 @@ class Store:
             named = _subjects_of(connection, [(row["id"], row["version"]) for row in rows])
         return [CaseRow(**row | {"alert": row["alert"] or "", "subjects": named[row["id"]]}) for row in map(dict, rows)]
 
+    def version_of(self, case_id: str) -> int:
+        """The newest version of a case, 0 where it has none."""
+        with told(self.url), self._engine.connect() as connection:
+            found = connection.execute(_newest(case_id)).first()
+        return int(found.version) if found else 0
+
     @contextmanager
     def reads(self) -> Iterator[sa.Connection]:
         """A connection for questions of other files of this room."""

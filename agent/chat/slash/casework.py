@@ -85,8 +85,8 @@ def _keep(chat: Chat, addition: additions.Addition, done: str) -> None:
 def _add(chat: Chat, to: Case, *added: additions.Addition) -> None:
     here = chat.case is not None and chat.case.id == to.id
     result, version = notebook.kept_in_case(chat.workspace, to, added, chat.who, chat.known if here else ())
-    if here:
-        chat.session.around.case = result.case
+    if here and chat.case is not None:  # as it was opened: what others added since would take ids of this conversation
+        chat.session.around.case = additions.add(chat.case, added).case
     chat.screen.line(f"{to.id}, version {version}: {', '.join(result.ids)} added, told as a person's", indent="  ")
     for sentence in result.struck:
         chat.screen.line(f"left out, the case's evidence does not hold it: {sentence.text}", "bad", "  ")

@@ -8,7 +8,7 @@ from casewright.agent.chat.notebook import private
 from casewright.agent.chat.room import Chat, Leave, Opening
 from casewright.agent.models.meter import Meter
 from casewright.knowledge import clock
-from casewright.knowledge.errors import NotFound, UsageError
+from casewright.knowledge.errors import DataError, NotFound, UsageError
 
 _THREADS = 15  # listed
 _LEAST = 40  # columns that a help's words want beside its command
@@ -78,8 +78,11 @@ def export(chat: Chat, file: str) -> None:
     ]
     title = f"{_FIRST.removeprefix('# ')}{chat.session.thread}"
     text = transcript.markdown(title, turns, chat.known, chat.zone, about)
-    with open(path, "w", encoding="utf-8", opener=private) as written:
-        written.write(text)
+    try:
+        with open(path, "w", encoding="utf-8", opener=private) as written:
+            written.write(text)
+    except OSError as error:
+        raise DataError(f"cannot be written ({error.strerror or error})", path) from error
     chat.screen.line(f"{len(turns)} question{'' if len(turns) == 1 else 's'} written to {path}", indent="  ")
 
 

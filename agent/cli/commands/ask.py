@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casewright.agent.cli.contract import Answer, command, printable, progress, workspace_of
+from casewright.agent.cli.contract import Answer, ModelOption, command, printable, progress, workspace_of
 from casewright.knowledge.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def ask(
     alert: Annotated[
         str, typer.Option(metavar="ID", help="The alert that it is about; drafted if it has no case.")
     ] = "",
-    model: Annotated[str, typer.Option(metavar="NAME", help="Another model than that of the settings.")] = "",
+    model: ModelOption = "",
+    by: Annotated[str, typer.Option("--as", help="Who asks; else the user of this machine.")] = "",
 ) -> Answer:
     """Ask a question in words.
 
@@ -31,11 +32,12 @@ def ask(
     Exits 7 where the question asks for what this program does not do.
     """
     from casewright.agent.asking import page
-    from casewright.agent.asking.session import Session, with_model
+    from casewright.agent.asking.session import Session
+    from casewright.agent.chat.keys import CtrlC
 
     asked = sys.stdin.read() if question == "-" else question
-    with Session.open(with_model(workspace_of(context), model), case=case, alert=alert) as session:
-        with progress("asking the data"):
+    with Session.open(workspace_of(context, model), case=case, alert=alert, who=by) as session:
+        with progress("asking the data"), CtrlC(session.stop, typed=False) as keys, keys.stops():
             found = page.answered(session.ask(asked))
         text = printable(page.text(found, session.evidence, session.around.ledger.timezone, _width()))
         return Answer(page.payload(found, session.evidence), text, _code(found))
