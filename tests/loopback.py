@@ -77,8 +77,7 @@ class Loopback:
         self.headers: list[Values] = []
         self.probes: list[Values] = []
         self.lock, self.closing = threading.Lock(), threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
 
@@ -104,6 +103,13 @@ class Loopback:
             if callable(self._replies):
                 return self._replies(body)
             return next(self._replies, fails(501, "the test has scripted no more replies"))
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing where the other side is gone; what else went wrong, it has as no answer."""
 
 
 def _probed(asked: str, obeys: bool | None) -> Reply:

@@ -52,8 +52,9 @@ class Answer:
     """The checked answer to one question: sentences with the ids of the evidence that they rest on.
 
     `shown` are ids of evidence whose rows belong below the text as a table. `refused` says why nothing was done, empty
-    where something was; `cut_off` which limit ended the turn. `follow_ups` are questions that would be next, `notes`
-    what a person should know of the model that answered: that another stood in, that its price is not known.
+    where something was; `cut_off` which limit ended the turn; `failed` are ids of what was asked in vain: of a tool
+    that is not there, with arguments that cannot be meant. `follow_ups` are questions that would be next, `notes` what
+    a person should know of the model that answered: that another stood in, that its price is not known.
     """
 
     sentences: tuple[Sentence, ...]
@@ -62,6 +63,7 @@ class Answer:
     not_established: tuple[str, ...] = ()
     refused: str = ""
     cut_off: str = ""
+    failed: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     usage: Usage = field(default_factory=Usage)

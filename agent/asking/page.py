@@ -35,6 +35,7 @@ def payload(answer: Answer, evidence: Evidences) -> dict[str, Any]:
         ],
         "refused": bool(answer.refused),
         "cut_off": answer.cut_off,
+        "failed": [{"id": s.id, "tool": s.tool, "why": s.reason} for s in map(evidence, answer.failed)],
         "struck": [{"sentence": struck.sentence, "why": struck.why} for struck in answer.struck],
         "not_established": list(answer.not_established),
         "follow_ups": list(answer.follow_ups),
@@ -56,6 +57,7 @@ def text(answer: Answer, evidence: Evidences, zone: str, width: int) -> str:
     told += [f"note: {line}" for line in answer.notes]
     for name in answer.shown:
         told += ["", f"{name}  {source(evidence(name), zone)}", below(evidence(name), zone, width)]
-    sources = [f"{name}  {source(evidence(name), zone)}" for name in cited(answer) if name not in answer.shown]
+    names = [*(name for name in cited(answer) if name not in answer.shown), *answer.failed]
+    sources = [f"{name}  {source(evidence(name), zone)}" for name in dict.fromkeys(names)]
     further = [f"next: {line}" for line in answer.follow_ups]
     return "\n".join([*told, *([""] if sources else []), *sources, *([""] if further else []), *further])

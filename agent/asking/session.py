@@ -185,7 +185,7 @@ class Session:
         return self._kept.turns(self.thread)
 
     def _run(self, question: str, *, fresh: bool) -> Iterator[Event]:
-        from casewright.agent.asking.turn import answer, begun, question_of, step_of
+        from casewright.agent.asking.turn import answer, begun, calls_of, question_of, step_of
 
         self._stopped.clear()
         run, config = self._graph(), self._config()
@@ -199,9 +199,11 @@ class Session:
         if self._meter is not None:
             self._meter.begin_turn()
         yield from run.stream(given, config, stream_mode="custom", durability="sync")
-        found = answer(run.get_state(config).values, self._hands(), self._used())
+        left = run.get_state(config).values
+        failed = self._failed(calls_of(left["messages"]))
+        found = answer(left, self._hands(), self._used())
         next_ones = tuple(filter(self._examined.may_be_suggested, found.follow_ups))
-        found = replace(found, follow_ups=next_ones, notes=self._notes())
+        found = replace(found, failed=failed, follow_ups=next_ones, notes=self._notes())
         self._kept.answered(self.thread, question, found)
         yield found
 
@@ -252,6 +254,11 @@ class Session:
         self._kept.found(self.thread, call, evidence)
         self.around.evidence[evidence.id] = evidence
         return evidence
+
+    def _failed(self, calls: Sequence[str]) -> tuple[str, ...]:
+        """The ids of the evidence of those calls that brought none."""
+        asked = [self._kept.of_call(self.thread, call) for call in calls]
+        return tuple(evidence.id for evidence in asked if evidence is not None and evidence.status == "failed")
 
     def _system(self) -> str:
         return render("investigator", context=json.dumps(self._context(), ensure_ascii=False))

@@ -172,6 +172,12 @@ def question_of(messages: Sequence[BaseMessage]) -> str:
     return _text(next(asked))
 
 
+def calls_of(messages: Sequence[BaseMessage]) -> list[str]:
+    """The ids of the calls of the turn that these messages end in, as far as they were answered."""
+    begun = max(n for n, m in enumerate(messages) if isinstance(m, HumanMessage) and m.name != CHECK)
+    return [m.tool_call_id for m in messages[begun:] if isinstance(m, ToolMessage)]
+
+
 def step_of(message: BaseMessage) -> str:
     """The step that left this message."""
     if isinstance(message, HumanMessage):

@@ -92,9 +92,9 @@ def _table(screen: Screen, name: str, evidence: Evidences, zone: str) -> None:
 
 
 def _sources(screen: Screen, answer: Answer, evidence: Evidences, zone: str, told: set[str]) -> None:
-    """Where the claims come from, as far as this turn has not told it already."""
-    cited = dict.fromkeys(name for sentence in answer.sentences for name in sentence.evidence)
-    for name in cited:
+    """Where the claims come from and what was asked in vain, as far as this turn has not told it already."""
+    cited = [name for sentence in answer.sentences for name in sentence.evidence]
+    for name in dict.fromkeys([*cited, *answer.failed]):
         if name in told or name in answer.shown:
             continue
         try:

@@ -50,8 +50,13 @@ def _answer(answer: Answer, evidence: Mapping[str, Evidence], zone: str) -> Iter
         for table in evidence[name].tables if name in evidence else ():
             if table.rows:
                 yield f"{name}:\n\n{_table(table, zone)}"
+    for name in answer.failed:
+        if name in evidence:
+            yield f"- Asked in vain: {name} {plain(wording.source(evidence[name], zone))}"
     if answer.cut_off:
         yield f"**Cut off:** {plain(answer.cut_off)}"
+    for line in answer.notes:
+        yield f"- Note: {plain(line)}"
     cost = usage(answer.usage)
     if cost:
         yield f"({cost})"

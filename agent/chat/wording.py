@@ -11,6 +11,7 @@ from casewright.tools import toolbox
 
 _SUBJECTS = 3
 _LONGEST = 40  # of an option's value
+_REASON = 200  # characters of why a question failed; /show tells it whole
 _WINDOW = {"since", "until"}
 
 
@@ -34,12 +35,16 @@ def source(evidence: Evidence, zone: str) -> str:
 def found(evidence: Evidence) -> str:
     """How much there is, or why there is nothing."""
     if evidence.status == "failed":
-        return f"failed: {' '.join(evidence.reason.split()) or 'no reason given'}"
+        return f"failed: {_cut(' '.join(evidence.reason.split())) or 'no reason given'}"
     if evidence.status == "empty":
         return "nothing found"
     rows = sum(len(table.rows) for table in evidence.tables)
     number, what = (rows, "row") if rows else (len(evidence.facts), "fact")
     return f"{number:,} {what}{'' if number == 1 else 's'}{', cut off' if evidence.truncated else ''}"
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= _REASON else f"{reason[:_REASON].rstrip()}\N{HORIZONTAL ELLIPSIS}"
 
 
 def seconds(took: float) -> str:
