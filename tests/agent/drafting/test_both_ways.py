@@ -238,7 +238,7 @@ def test_a_call_in_vain_is_told_again_where_a_conversation_is_read_later(
     outcome: Callable[..., Outcome], exchange: Any
 ) -> None:
     outcome("ask", calls(("sanctions_lookup", {})), LOOK, answer(SOUND))
-    thread = Session.threads(exchange.workspace)[0]
+    thread = Session.conversations(exchange.workspace)[0].thread
     with Session.open(Workspace.at(exchange.workspace.folder), thread=thread) as session:
         zone, out = session.around.ledger.timezone, io.StringIO()
         known = {**{e.id: e for e in session.around.case.evidence}, **session.around.evidence}  # type: ignore[union-attr]
