@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+import stores
 
 from casewright.agent.settings import Workspace
 from casewright.knowledge import clock
@@ -46,9 +47,16 @@ class Ran:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    """A fresh workspace (UTC, USD) without a ledger."""
-    return Workspace.init(tmp_path / "workspace")
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A fresh workspace (UTC, USD) without a ledger; its case store is where `make test-postgres` says."""
+    made = Workspace.init(tmp_path / "workspace")
+    with stores.fresh(made.machine / "cases.db") as url:
+        if not stores.SERVER:
+            yield made
+            return
+        settings = made.folder / "casewright.toml"
+        settings.write_text(f'store = "{url}"\n' + settings.read_text(encoding="utf-8"), encoding="utf-8")
+        yield Workspace.at(made.folder)
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """`casewright cases` and `casewright audit`: what the store holds, and whether it is what was put there."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import pytest
+import stores
 
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Alert, Case
@@ -51,6 +50,7 @@ def test_a_case_that_is_not_here_is_told_with_the_nearest(casewright: Run, kept:
     assert "CASE-AL-7" in ran.json["error"]["hint"]
 
 
+@pytest.mark.sqlite
 def test_without_a_store_the_next_step_is_told_and_none_is_made(casewright: Run, workspace: Workspace) -> None:
     for words in (("cases", "list"), ("cases", "show", "CASE-1"), ("audit", "verify"), ("audit", "show")):
         ran = casewright("-w", workspace.folder, *words)
@@ -69,10 +69,7 @@ def test_the_log_is_shown_and_found_whole(casewright: Run, kept: Workspace) -> N
 
 
 def test_a_changed_log_is_found_and_exits_3(casewright: Run, kept: Workspace) -> None:
-    with closing(sqlite3.connect(kept.machine / "cases.db")) as raw:
-        raw.execute("drop trigger audit_no_update")
-        raw.execute("update audit set who = 'eve' where seq = 2")
-        raw.commit()
+    stores.change(kept.cases, "update audit set who = 'eve' where seq = 2")
     ran = casewright("-w", kept.folder, "audit", "verify", "--json")
     assert ran.code == 3
     assert (ran.json["ok"], ran.json["first_bad"]["seq"]) == (False, 2)

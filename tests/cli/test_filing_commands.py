@@ -1,11 +1,10 @@
 """`casewright role`, `suspicion` and `filed`: what people decide towards a report, kept and never changed."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import pytest
+import stores
 
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Alert, Case
@@ -100,21 +99,13 @@ def test_an_earlier_report_is_found_from_another_case_on_the_subject(casewright:
 def test_what_was_decided_cannot_be_changed_unseen(casewright: Run, kept: Workspace) -> None:
     casewright("-w", kept.folder, "role", "CASE-AL-7", "C-10482", "mule", "--reason", "x")
     assert casewright("-w", kept.folder, "audit", "verify").code == 0
-    with closing(sqlite3.connect(kept.machine / "cases.db")) as raw:
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            raw.execute("update filing_acts set content = replace(content, 'mule', 'victim')")
-        raw.execute("drop trigger filing_acts_no_update")
-        raw.execute("update filing_acts set content = replace(content, 'mule', 'victim')")
-        raw.commit()
+    stores.change(kept.cases, "update filing_acts set content = replace(content, 'mule', 'victim')")
     ran = casewright("-w", kept.folder, "audit", "verify")
     assert ran.code == 3
-    assert "role told of case CASE-AL-7 is not what was stored" in ran.out
+    assert "role told, CASE-AL-7: what filing_acts holds is not what was stored with it" in ran.out
 
 
 def test_a_decision_that_vanished_is_missed(casewright: Run, kept: Workspace) -> None:
     casewright("-w", kept.folder, "role", "CASE-AL-7", "C-10482", "mule", "--reason", "x")
-    with closing(sqlite3.connect(kept.machine / "cases.db")) as raw:
-        raw.execute("drop trigger filing_acts_no_delete")
-        raw.execute("delete from filing_acts")
-        raw.commit()
+    stores.change(kept.cases, "delete from filing_acts")
     assert casewright("-w", kept.folder, "audit", "verify").code == 3

@@ -1,13 +1,12 @@
 """`casewright typology propose, approve, return, retire, rollback, history`: two people agree before a text counts."""
 
-import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import stores
 
 from casewright.agent.settings import Workspace
 from casewright.agent.typologies import decisions
@@ -237,42 +236,44 @@ def test_a_broken_file_is_not_proposed(said: Run, workspace: Workspace) -> None:
     assert (ran.code, "unknown key 'ownr'" in ran.err) == (1, True)
 
 
-def test_a_text_or_decision_changed_behind_the_log_is_found(said: Run, workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        (
+            f"update typology_versions set content = content || ' ' where version = {NEXT}",
+            "typology proposed, peel-chain: what typology_versions holds is not what was stored with it",
+        ),
+        (
+            f"update typology_decisions set decision = 'retired' where version = {NEXT}",
+            "typology approved, peel-chain: what typology_decisions holds is not what was stored with it",
+        ),
+        (
+            f"delete from typology_decisions where version = {NEXT}",
+            "typology approved, peel-chain: what was stored with it in typology_decisions is gone",
+        ),
+    ],
+)
+def test_a_text_or_decision_changed_behind_the_log_is_found(
+    said: Run, workspace: Workspace, statement: str, why: str
+) -> None:
     _edited(workspace)
     said("propose", "peel-chain", "--as", "ada")
     said("approve", "peel-chain", "--as", "bo", "--reason", "agreed")
-    for statement, why in (
-        (
-            f"update typology_versions set content = content || ' ' where version = {NEXT}",
-            "is not what was stored with it",
-        ),
-        (f"delete from typology_decisions where version = {NEXT}", "the decision on typology peel-chain"),
-        (
-            f"update typology_decisions set decision = 'retired' where version = {NEXT}",
-            "the decision on typology peel-chain",
-        ),
-    ):
-        copy = workspace.machine / "copy.db"
-        with closing(sqlite3.connect(workspace.machine / "cases.db")) as raw, closing(sqlite3.connect(copy)) as other:
-            raw.backup(other)
-            other.execute(statement)
-            other.commit()
-        with Store.open(f"sqlite:///{copy}") as store:
-            broken = store.verify_audit()
-            assert broken is not None
-            assert why in broken.why
-        copy.unlink()
+    stores.change(workspace.cases, statement)
+    with Store.open(workspace.cases) as store:
+        broken = store.verify_audit()
+    assert broken is not None
+    assert broken.why == why
 
 
 def test_a_kept_text_that_cannot_be_read_falls_back_to_the_shipped_one(said: Run, workspace: Workspace) -> None:
     _edited(workspace).read_text(encoding="utf-8")
     said("propose", "peel-chain", "--as", "ada")
     said("approve", "peel-chain", "--as", "bo", "--reason", "agreed")
-    with closing(sqlite3.connect(workspace.machine / "cases.db")) as raw:
-        raw.execute(
-            f"update typology_versions set content = replace(content, 'owner:', 'ownr:') where version = {NEXT}"
-        )
-        raw.commit()
+    stores.change(
+        workspace.cases,
+        f"update typology_versions set content = replace(content, 'owner:', 'ownr:') where version = {NEXT}",
+    )
     ran = said("list", "--json")
     assert f"version {NEXT} in the case store/peel-chain.yaml" in ran.err
     assert _in_force(workspace) == (FIRST, False)

@@ -15,9 +15,10 @@ from casewright.knowledge.case import Case
 from casewright.knowledge.errors import DataError, NotFound
 from casewright.knowledge.records import Record, canonical_id
 from casewright.tools.store import audit
-from casewright.tools.store.engine import connect, exists, shown, told, writing
+from casewright.tools.store.engine import connect, exists, reading, shown, told, writing
 from casewright.tools.store.tables import case_subjects
 from casewright.tools.store.tables import cases as cases_table
+from casewright.tools.store.vouching import BrokenLink, Checked, check
 
 
 class CaseRow(Record):
@@ -57,6 +58,11 @@ class Store:
         """Whether there is a store at the URL already; a server's is taken to be there."""
         return exists(url)
 
+    @property
+    def place(self) -> str:
+        """The file, or the server's URL without its password."""
+        return shown(self.url)
+
     def __enter__(self) -> Self:
         return self
 
@@ -75,8 +81,6 @@ class Store:
                 return int(found.version)
             version = found.version + 1 if found else 1
             content = case.model_dump_json()
-            payload: dict[str, JsonValue] = {"version": version, "sha256": audit.digest(content)}
-            entry = audit.append(connection, who, "case saved", case.id, payload)
             made_at = clock.epoch(case.versions.made_at)
             row = {
                 "id": case.id,
@@ -89,13 +93,11 @@ class Store:
                 "recommendation": case.recommendation,
                 "versions": case.versions.model_dump_json(),
                 "content": content,
-                "audit": entry,
             }
-            connection.execute(cases_table.insert().values(**row))
             keys = {"case_id": case.id, "version": version}
             named = [{**keys, "nr": nr, "subject": subject.id} for nr, subject in enumerate(case.subjects)]
-            if named:
-                connection.execute(case_subjects.insert(), named)
+            rows = {cases_table: [row], case_subjects: named}
+            audit.append(connection, who, "case saved", case.id, {"version": version}, rows)
             return int(version)
 
     def load_case(self, case_id: str, version: int | None = None) -> Case:
@@ -149,7 +151,7 @@ class Store:
     @contextmanager
     def reads(self) -> Iterator[sa.Connection]:
         """A connection for questions of other files of this room."""
-        with told(self.url), self._engine.connect() as connection:
+        with told(self.url), reading(self._engine) as connection:
             yield connection
 
     @contextmanager
@@ -168,10 +170,15 @@ class Store:
         with told(self.url), self._engine.connect() as connection:
             return list(audit.entries(connection, about))
 
-    def verify_audit(self) -> audit.BrokenLink | None:
-        """The first entry that was changed, removed or moved, or whose case was; None if the log is whole."""
-        with told(self.url), self._engine.connect() as connection:
-            return audit.first_broken(connection)
+    def check_audit(self) -> Checked:
+        """How many entries the log has, its last hash, and the first entry that was changed, removed or moved, or
+        that vouches for what was."""
+        with told(self.url), reading(self._engine) as connection:
+            return check(connection)
+
+    def verify_audit(self) -> BrokenLink | None:
+        """The first entry that does not hold, None if the log is whole."""
+        return self.check_audit().first_bad
 
     def revision(self) -> str:
         """The revision of the store's tables."""

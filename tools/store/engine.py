@@ -1,5 +1,6 @@
 """How the case store is reached: an engine, transactions that mean it, migrations on opening, errors in words."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,11 @@ from casewright.knowledge.errors import CasewrightError, DataError, SettingsErro
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _WAIT_MS = 10_000  # how long a writer waits for another before it gives up
+_ANSWER_SECONDS = 60  # how long a server may take for a statement
+_LOCK = 0x63617365  # PostgreSQL's number of our write lock; it must be no other program's on the same database
+_POSTGRESQL = "postgresql+pg8000"
+_EXPECTED = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
+_HERE = ("", "localhost", "127.0.0.1", "::1")
 
 
 def newest() -> str:
@@ -31,12 +37,12 @@ def connect(url: str) -> sa.Engine:
     """An engine on an up-to-date store; an empty place becomes a store. Raises SettingsError or DataError."""
     try:
         address = sa.make_url(url)
-        engine = sa.create_engine(address, connect_args=_arguments(address))
-    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
-        hint = "expected sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
-        raise SettingsError(f"the case store's URL cannot be used ({error})", shown(url), hint=hint) from error
-    if address.get_backend_name() == "sqlite":
-        _prepare_sqlite(engine, address)
+        engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
+    except sa.exc.ArgumentError as error:
+        raise SettingsError("the case store's URL cannot be used", shown(url), hint=_EXPECTED) from error
+    except ModuleNotFoundError as error:
+        hint = "pip install 'casewright[postgres]'"
+        raise SettingsError("PostgreSQL needs a package", shown(url), hint=hint) from error
     try:
         with told(url):
             migrate(engine, url)
@@ -52,15 +58,26 @@ def told(url: str) -> Iterator[None]:
     try:
         yield
     except sa.exc.DBAPIError as error:
-        raise _in_words(str(error.orig), url) from error
+        raise _in_words(_reason(error.orig), url) from error
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that sees the store as it was when it began to read, whoever writes meanwhile."""
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with engine.connect().execution_options(**options) as connection:
+        yield connection
 
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that holds the write lock from its first statement: what it reads stays true until it ends."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if engine.dialect.name == "postgresql" and sa.inspect(connection).has_table("audit"):
-            connection.execute(sa.text("lock table audit in exclusive mode"))
+    server = engine.dialect.name == "postgresql"
+    # A stricter level would go on seeing what was there before the lock was got.
+    options = {"isolation_level": "READ COMMITTED"} if server else {"writes": True}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        if server:
+            connection.execute(sa.text(f"select pg_advisory_xact_lock({_LOCK})"))
         yield connection
 
 
@@ -80,6 +97,8 @@ def migrate(engine: sa.Engine, url: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with writing(engine) as connection:
+        if _revision(connection) == newest():  # another process was first
+            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -90,11 +109,8 @@ def _revision(connection: sa.Connection) -> str:
     return connection.execute(sa.text("select version_num from alembic_version")).scalar() or ""
 
 
-def _arguments(address: sa.URL) -> dict[str, Any]:
-    return {"timeout": _WAIT_MS / 1000} if address.get_backend_name() == "sqlite" else {}
-
-
-def _prepare_sqlite(engine: sa.Engine, address: sa.URL) -> None:
+def _sqlite(address: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(address, connect_args={"timeout": _WAIT_MS / 1000})
     if address.database and address.database != ":memory:":
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
 
@@ -111,19 +127,67 @@ def _prepare_sqlite(engine: sa.Engine, address: sa.URL) -> None:
         mode = "immediate" if connection.get_execution_options().get("writes") else "deferred"
         connection.exec_driver_sql(f"begin {mode}")
 
+    return engine
+
+
+def _postgresql(address: sa.URL) -> sa.Engine:
+    """By the driver pg8000, over TLS with a certificate that holds, unless the URL says `?sslmode=require` (any
+    certificate) or `?sslmode=disable`; on this machine without. Raises ArgumentError for what is no such URL."""
+    if address.drivername not in ("postgresql", "postgres", _POSTGRESQL):
+        raise sa.exc.ArgumentError(address.drivername)
+    here = (address.host or "") in _HERE or str(address.host).startswith("/")
+    mode = address.query.get("sslmode", "disable" if here else "verify-full")
+    if mode not in ("disable", "require", "verify-full"):
+        raise sa.exc.ArgumentError("sslmode")
+    tls = None if mode == "disable" else ssl.create_default_context()
+    if tls and mode == "require":
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    engine = sa.create_engine(
+        address.set(drivername=_POSTGRESQL).difference_update_query(["sslmode"]),
+        connect_args={"ssl_context": tls, "timeout": _ANSWER_SECONDS, "application_name": "casewright"},
+        pool_pre_ping=True,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"set lock_timeout = {_WAIT_MS}")
+        cursor.close()
+        connection.commit()
+
+    return engine
+
+
+def _reason(error: BaseException | None) -> str:
+    """What the database says: PostgreSQL's driver hands over the fields of its message, M being the text."""
+    told = error.args[0] if error is not None and error.args else ""
+    return str(told.get("M", "")) if isinstance(told, dict) else str(told)
+
 
 def _in_words(text: str, url: str) -> CasewrightError:
     where = shown(url)
-    if "locked" in text:
-        return DataError("another process is writing to the case store", where, hint="wait until it is done")
-    if "not a database" in text or "malformed" in text:
-        return DataError("this is no readable case store", where, hint="restore it from a copy, or move it away")
-    if "full" in text:
-        return DataError("the disk is full", where, hint="free some space; nothing of this step was stored")
-    if "readonly" in text:
-        return DataError("the case store may not be written", where, hint="check the file's permissions")
+    for found, what, hint in _REFUSALS:
+        if found in text:
+            return DataError(what, where, hint=hint)
     first = text.splitlines()[0] if text else "no reason given"
     return DataError(f"the case store cannot be used ({first})", where)
+
+
+_BUSY, _WAIT = "another process is writing to the case store", "wait until it is done"
+_FULL, _FREE = "the disk is full", "free some space; nothing of this step was stored"
+_REFUSALS = (  # what the database's message holds, what that means, what to do
+    ("locked", _BUSY, _WAIT),
+    ("lock timeout", _BUSY, _WAIT),
+    ("not a database", "this is no readable case store", "restore it from a copy, or move it away"),
+    ("malformed", "this is no readable case store", "restore it from a copy, or move it away"),
+    ("full", _FULL, _FREE),
+    ("No space left", _FULL, _FREE),
+    ("readonly", "the case store may not be written", "check the file's permissions"),
+    ("read-only", "the case store may not be written", "the server is a standby, or its disk was full"),
+    ("permission denied", "the case store may not be written", "grant the user its schema and tables"),
+    ("password authentication failed", "the server does not take this user and password", "see [keys] and the URL"),
+    ("Can't create a connection", "no PostgreSQL server answers here", "is it running, and is the port right?"),
+)
 
 
 def shown(url: str) -> str:

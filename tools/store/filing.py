@@ -131,10 +131,8 @@ def decide(store: Store, case: str, who: str, what: Content) -> Act:
         before = _decided(connection, case)
         _refuse_out_of_order(before, what)
         act = next(name for name, kind in _ACTS.items() if isinstance(what, kind))
-        content = what.model_dump_json()
-        entry = audit.append(connection, who.strip(), f"{act} told", case, {"sha256": audit.digest(content)})
-        row = {"audit": entry, "case_id": case, "act": act, "content": content}
-        connection.execute(filing_acts.insert().values(**row))
+        row = {"case_id": case, "act": act, "content": what.model_dump_json()}
+        audit.append(connection, who.strip(), f"{act} told", case, {}, {filing_acts: [row]})
         return _decided(connection, case).acts[-1]
 
 

@@ -2,6 +2,10 @@
 
 Moments are whole seconds since 1970 UTC; types are those that SQLite and PostgreSQL share. What stands here is what
 the newest migration leads to; a test compares the two.
+
+A row whose table has a column `audit` was stored with that entry of the log, which vouches for it; `about` under
+`info` names the column that says what the row is about, as the entry does too. Rows of `tombstones` say which entries
+no longer have theirs.
 """
 
 import sqlalchemy as sa
@@ -23,6 +27,8 @@ cases = sa.Table(
     sa.Column("content", sa.Text, nullable=False),  # JSON: the whole case
     sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), nullable=False),  # the entry that vouches for it
     sa.Index("ix_cases_alert", "alert"),
+    sa.Index("ix_cases_audit", "audit"),
+    info={"about": "id"},
 )
 
 case_subjects = sa.Table(
@@ -32,8 +38,11 @@ case_subjects = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("nr", sa.Integer, primary_key=True),
     sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), nullable=False),
     sa.ForeignKeyConstraint(["case_id", "version"], ["cases.id", "cases.version"]),
     sa.Index("ix_case_subjects_subject", "subject"),
+    sa.Index("ix_case_subjects_audit", "audit"),
+    info={"about": "case_id"},
 )
 
 audit = sa.Table(
@@ -99,6 +108,7 @@ review_acts = sa.Table(
     sa.Column("subject", sa.Text, nullable=False),  # a disposition is per subject; empty for the whole
     sa.Column("content", sa.Text, nullable=False),  # JSON: reason and particulars; its hash stands in the log
     sa.Index("ix_review_acts_about", "kind", "about"),
+    info={"about": "about"},
 )
 
 typology_versions = sa.Table(
@@ -108,6 +118,8 @@ typology_versions = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("content", sa.Text, nullable=False),  # YAML: the whole file as it was proposed
     sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), nullable=False),  # who, when, why, and its hash
+    sa.Index("ix_typology_versions_audit", "audit"),
+    info={"about": "typology"},
 )
 
 typology_decisions = sa.Table(
@@ -119,6 +131,7 @@ typology_decisions = sa.Table(
     sa.Column("decision", sa.Text, nullable=False),  # approved, returned, retired, rolled back
     sa.ForeignKeyConstraint(["typology", "version"], ["typology_versions.typology", "typology_versions.version"]),
     sa.Index("ix_typology_decisions_typology", "typology"),
+    info={"about": "typology"},
 )
 
 filing_acts = sa.Table(
@@ -129,4 +142,31 @@ filing_acts = sa.Table(
     sa.Column("act", sa.Text, nullable=False),  # role, suspicion, action, filed
     sa.Column("content", sa.Text, nullable=False),  # JSON: what was decided; its hash stands in the log
     sa.Index("ix_filing_acts_case", "case_id"),
+    info={"about": "case_id"},
+)
+
+particulars = sa.Table(
+    "particulars",
+    metadata,
+    sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), primary_key=True, autoincrement=False),
+    sa.Column("content", sa.Text, nullable=False),  # JSON: what an entry tells of persons, deleted with the case
+)
+
+retention_acts = sa.Table(
+    "retention_acts",
+    metadata,
+    sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), primary_key=True, autoincrement=False),
+    sa.Column("about", sa.Text, nullable=False),  # a case, or a subject and so all its cases
+    sa.Column("act", sa.Text, nullable=False),  # held, lifted
+    sa.Column("content", sa.Text, nullable=False),  # JSON: the reason
+    sa.Index("ix_retention_acts_about", "about"),
+    info={"about": "about"},
+)
+
+tombstones = sa.Table(
+    "tombstones",
+    metadata,
+    sa.Column("entry", sa.BigInteger, sa.ForeignKey("audit.seq"), primary_key=True, autoincrement=False),
+    sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), nullable=False),  # of the deletion: who, when, why
+    sa.Index("ix_tombstones_audit", "audit"),
 )

@@ -185,16 +185,14 @@ def _decided(connection: sa.Connection, found: TypologyVersion, decision: Decisi
     if not reason.strip():
         raise UsageError("a decision needs a reason", hint='--reason "..."')
     payload: dict[str, JsonValue] = {"version": found.version, "reason": reason.strip()}
-    entry = audit.append(connection, _named(who), f"typology {decision}", found.typology, payload)
-    row = {"audit": entry, "typology": found.typology, "version": found.version, "decision": decision}
-    connection.execute(typology_decisions.insert().values(**row))
+    row = {"typology": found.typology, "version": found.version, "decision": decision}
+    audit.append(connection, _named(who), f"typology {decision}", found.typology, payload, {typology_decisions: [row]})
 
 
 def _keep(connection: sa.Connection, typology: str, version: int, text: str, who: str, what: str, why: str) -> None:
     payload: dict[str, JsonValue] = {"version": version, "sha256": audit.digest(text), "reason": why.strip()}
-    entry = audit.append(connection, who, f"typology {what}", typology, payload)
-    row = {"typology": typology, "version": version, "content": text, "audit": entry}
-    connection.execute(typology_versions.insert().values(**row))
+    row = {"typology": typology, "version": version, "content": text}
+    audit.append(connection, who, f"typology {what}", typology, payload, {typology_versions: [row]})
 
 
 def _keep_shipped(connection: sa.Connection, typology: str, shipped: Shipped | None) -> None:
@@ -202,9 +200,8 @@ def _keep_shipped(connection: sa.Connection, typology: str, shipped: Shipped | N
         return
     _keep(connection, typology, shipped.version, shipped.text, shipped.who, "proposed", "shipped with the release")
     payload: dict[str, JsonValue] = {"version": shipped.version, "reason": "shipped with the release"}
-    entry = audit.append(connection, shipped.who, "typology approved", typology, payload)
-    row = {"audit": entry, "typology": typology, "version": shipped.version, "decision": "approved"}
-    connection.execute(typology_decisions.insert().values(**row))
+    row = {"typology": typology, "version": shipped.version, "decision": "approved"}
+    audit.append(connection, shipped.who, "typology approved", typology, payload, {typology_decisions: [row]})
 
 
 def _acts(connection: sa.Connection, typology: str) -> list[TypologyAct]:
