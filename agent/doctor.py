@@ -154,8 +154,8 @@ def _cases(workspace: Workspace) -> Check:
     if not Store.exists(workspace.cases):
         return Check(name="case store", ok=True, found="none yet; the first investigation makes it")
     with Store.open(workspace.cases) as store:
-        count, revision = len(store.cases()), store.revision()
-    return Check(name="case store", ok=True, found=f"{count:,} cases; tables at revision {revision}")
+        count, revision, place = len(store.cases()), store.revision(), store.place
+    return Check(name="case store", ok=True, found=f"{count:,} cases; tables at revision {revision}; {place}")
 
 
 def _model(workspace: Workspace) -> Check:
@@ -205,6 +205,8 @@ def _typologies(workspace: Workspace) -> Check:
 def _egress(workspace: Workspace, environment: Mapping[str, str], switched_off: Sequence[str]) -> Check:
     allowed = workspace.settings.policy["network"]
     found = "the policy allows the configured model to be called" if allowed else "nothing leaves this machine"
+    if workspace.settings.store.startswith("postgresql:"):
+        found += "; cases are kept on a server"
     if switched_off:
         found += f"; switched off here: {', '.join(switched_off)} (unset for other programs)"
     rerouted = [name for name in _variants(_ROUTES) if environment.get(name)]

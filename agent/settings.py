@@ -7,17 +7,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casewright.agent.models import limits as model_limits
 from casewright.agent.models.choice import FALLBACK, TASKS, Choice, check_url
-from casewright.agent.models.keys import check_reference
+from casewright.agent.models.keys import check_reference, named_key
 from casewright.agent.models.limits import Limits
 from casewright.knowledge.errors import SettingsError, UsageError
 from casewright.tools import engines
 
 FILE = "casewright.toml"
+STORES = ("sqlite:///", "postgresql://")
+_STORE = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
 POLICY = {"network": False, "sql": False}  # what a workspace allows unless it says otherwise
+
+_SECRET = ("engine_url", "store")  # they may hold a password
 
 _NEW = """\
 # Settings of this Casewright workspace. Every line may be left out; what stands here are the defaults.
@@ -50,6 +55,7 @@ class Settings:
     engine: str = engines.EMBEDDED  # where questions are asked
     engine_url: str = ""
     engine_tables: Mapping[str, Any] = field(default_factory=dict)  # tables that the house has there already
+    store: str = field(default="", repr=False)  # the case store: sqlite:///FILE, postgresql://USER@HOST/NAME, or ours
     policy: Mapping[str, bool] = field(default_factory=lambda: POLICY)
 
     @classmethod
@@ -89,6 +95,8 @@ class Settings:
             raise SettingsError(f"currency is {self.currency!r}, expected three capitals such as SGD", path)
         if self.engine not in engines.NAMES:
             raise SettingsError(f"unknown engine {self.engine!r}", path, hint=_nearest(self.engine, engines.NAMES))
+        if self.store and not self.store.startswith(STORES):
+            raise SettingsError("store does not say where the case store is", path, hint=_STORE)
         try:
             for host, reference in self.keys.items():
                 check_reference(host, reference)
@@ -155,9 +163,10 @@ class Workspace:
         engine_url: str = "",
         model: str = "",
         model_url: str = "",
+        store: str = "",
         environment: Mapping[str, str] | None = None,
     ) -> Self:
-        """The workspace in FOLDER, with default settings where it has none; ENGINE and MODEL go before them.
+        """The workspace in FOLDER, with default settings where it has none; ENGINE, MODEL and STORE go before them.
 
         The settings' URL is that of their own engine. A MODEL does every task. ENVIRONMENT is where models' keys
         may be. Raises SettingsError, UsageError for an unknown engine.
@@ -169,8 +178,13 @@ class Workspace:
             raise UsageError(f"unknown engine {engine!r}", hint=_nearest(engine, engines.NAMES))
         if engine and settings.engine not in (engine, engines.EMBEDDED):
             settings = replace(settings, engine_url="", engine_tables={})
+        if store and not store.startswith(STORES):
+            raise SettingsError("this does not say where the case store is", "CASEWRIGHT_STORE", hint=_STORE)
         settings = replace(
-            settings, engine=engine or settings.engine, engine_url=engine_url or settings.engine_url
+            settings,
+            engine=engine or settings.engine,
+            engine_url=engine_url or settings.engine_url,
+            store=store or settings.store,
         ).modelled(model, model_url)
         return cls(folder, settings, environment or {})
 
@@ -201,8 +215,19 @@ class Workspace:
 
     @property
     def cases(self) -> str:
-        """The case store's SQLAlchemy URL."""
-        return f"sqlite:///{(self.machine / 'cases.db').absolute()}"
+        """The case store's SQLAlchemy URL; a server's with the password that [keys] leads to. Raises SettingsError.
+
+        A file is one of the workspace unless its path is absolute.
+        """
+        scheme, _, place = self.settings.store.partition("://")
+        if scheme != "postgresql":
+            return f"sqlite:///{(self.folder / (place[1:] or '.casewright/cases.db')).absolute()}"
+        user, at, rest = place.rpartition("@")
+        host = re.split(r"[:/?]", rest)[0]
+        if not at or ":" in user or host not in self.settings.keys:
+            return self.settings.store
+        key = named_key(self.settings.keys[host], self.environment, self.folder)
+        return f"{scheme}://{user}:{quote(key.value, safe='')}@{rest}"
 
     @property
     def index(self) -> Path:
@@ -231,6 +256,6 @@ class Workspace:
 
     def describe(self) -> dict[str, Any]:
         """The settings with the folder, for people and machines."""
-        told = {f.name: getattr(self.settings, f.name) for f in fields(Settings) if f.name != "engine_url"}
+        told = {f.name: getattr(self.settings, f.name) for f in fields(Settings) if f.name not in _SECRET}
         told["limits"] = asdict(self.settings.limits)
-        return {"folder": str(self.folder), **told}  # an engine's URL may hold a password
+        return {"folder": str(self.folder), **told}

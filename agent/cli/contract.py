@@ -113,6 +113,7 @@ def workspace_of(context: typer.Context, model: str = "") -> "Workspace":
         engine_url=chosen.engine_url,
         model=model or os.environ.get("CASEWRIGHT_MODEL", ""),
         model_url=os.environ.get("CASEWRIGHT_MODEL_URL", ""),
+        store=os.environ.get("CASEWRIGHT_STORE", ""),
         environment=os.environ,
     )
 

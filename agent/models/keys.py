@@ -37,7 +37,7 @@ def key_for(choice: Choice, main: Choice, keys: Mapping[str, str], environment: 
     """
     reference = keys.get(choice.host)
     if reference:
-        return _named(reference, environment, folder)
+        return named_key(reference, environment, folder)
     if choice.host == main.host and environment.get(OURS, "").strip():
         return Key(environment[OURS].strip(), f"the environment ({OURS})")
     if choice.openai and environment.get(OPENAIS, "").strip():
@@ -45,7 +45,8 @@ def key_for(choice: Choice, main: Choice, keys: Mapping[str, str], environment: 
     return Key("", "none")
 
 
-def _named(reference: str, environment: Mapping[str, str], folder: Path) -> Key:
+def named_key(reference: str, environment: Mapping[str, str], folder: Path) -> Key:
+    """The key, or a server's password, at a place that [keys] names. Raises SettingsError where none is there."""
     kind, _, name = reference.partition(":")
     read = {"env": _from_environment, "file": _from_file, "keyring": _from_keyring}[kind]
     value = read(name, environment, folder).strip()
@@ -64,7 +65,7 @@ def _from_file(name: str, _: Mapping[str, str], folder: Path) -> str:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         told = getattr(error, "strerror", None) or "is no text"
-        raise SettingsError(f"the model's key cannot be read: {told}", path, hint="see [keys]") from error
+        raise SettingsError(f"the key cannot be read: {told}", path, hint="see [keys]") from error
     return text if len(text) <= _LONGEST else ""
 
 

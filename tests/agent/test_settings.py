@@ -58,6 +58,7 @@ def test_a_workspace_is_not_half_made_of_bad_settings(tmp_path: Path) -> None:
         ("policy = 1", r"expected a section \[policy\]"),
         ('[policy]\nnetwork = "false"', "network is 'false', expected true or false without quotes"),
         ("[policy]\nnetwrok = true", "unknown policy 'netwrok'; did you mean 'network'"),
+        ('store = "mysql://ada:hush@db/cases"', "store does not say where the case store is; expected sqlite"),
         ('currency = "USD', "not readable as TOML"),
         ('currency = "USD"\ncurrency = "SGD"', "not readable as TOML"),
     ],
@@ -68,6 +69,32 @@ def test_a_wrong_setting_is_told_with_its_file(tmp_path: Path, text: str, words:
         Workspace.at(tmp_path)
     assert told.value.where == str(path)
     assert told.value.exit_code == 4
+
+
+def test_the_case_store_is_a_file_or_a_server(tmp_path: Path) -> None:
+    for store, url in (
+        ("sqlite:///kept/cases.db", f"sqlite:///{tmp_path / 'kept/cases.db'}"),
+        ("sqlite:////var/lib/cases.db", "sqlite:////var/lib/cases.db"),
+        ("postgresql://ada@db.example:5433/cases?sslmode=require", None),
+    ):
+        _write(tmp_path, f'store = "{store}"')
+        assert Workspace.at(tmp_path).cases == (url or store)
+    assert Workspace.at(tmp_path, store="postgresql:///cases").cases == "postgresql:///cases"
+    with pytest.raises(SettingsError, match="CASEWRIGHT_STORE: this does not say where"):
+        Workspace.at(tmp_path, store="mysql://ada:hush@db/cases")
+
+
+def test_a_servers_password_is_found_by_its_host_and_never_shown(tmp_path: Path) -> None:
+    _write(tmp_path, 'store = "postgresql://ada@db.example:5433/cases"\n[keys]\n"db.example" = "env:DB_PASSWORD"\n')
+    workspace = Workspace.at(tmp_path, environment={"DB_PASSWORD": "hu/sh@1"})
+    assert workspace.cases == "postgresql://ada:hu%2Fsh%401@db.example:5433/cases"
+    given = Workspace.at(tmp_path, store="postgresql://ada:hush@db.example/cases")
+    assert given.cases == "postgresql://ada:hush@db.example/cases"
+    for text in (repr(workspace), repr(given), str(given.describe())):
+        assert "hush" not in text
+        assert "hu/sh" not in text
+    with pytest.raises(SettingsError, match="there is no key in env:DB_PASSWORD"):
+        _ = Workspace.at(tmp_path).cases
 
 
 def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
