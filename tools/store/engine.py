@@ -1,5 +1,6 @@
 """How the case store is reached: an engine, transactions that mean it, migrations on opening, errors in words."""
 
+import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,9 @@ def told(url: str) -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         raise _in_words(_reason(error.orig), url) from error
+    except (ConnectionError, TimeoutError) as error:
+        hint = "try again; a step that was not told as done may have been"
+        raise DataError("the connection to the server was lost", shown(url), hint=hint) from error
 
 
 @contextmanager
@@ -145,8 +149,9 @@ def _postgresql(address: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         address.set(drivername=_POSTGRESQL).difference_update_query(["sslmode"]),
         connect_args={"ssl_context": tls, "timeout": _ANSWER_SECONDS, "application_name": "casewright"},
-        pool_pre_ping=True,
     )
+    # What the server ended is ended again by the pool, which would tell that on stderr as an error.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, record: Any) -> None:
@@ -154,6 +159,17 @@ def _postgresql(address: sa.URL) -> sa.Engine:
         cursor.execute(f"set lock_timeout = {_WAIT_MS}")
         cursor.close()
         connection.commit()
+
+    @sa.event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, record: Any, proxy: Any) -> None:
+        # The pool's own ping takes the driver's OSErrors for defects; so told, it makes the connection anew.
+        try:
+            cursor = connection.cursor()
+            cursor.execute("select")
+            cursor.close()
+            connection.rollback()
+        except (OSError, engine.dialect.loaded_dbapi.Error) as error:
+            raise sa.exc.DisconnectionError from error
 
     return engine
 
