@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from casewright.agent.drafting.author import Author, Embedded
-from casewright.agent.models.choice import OFFLINE
 from casewright.agent.models.make import chat_model, choice_for
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Case
@@ -69,7 +68,9 @@ class Authors:
         return ChatAuthor(label, words, plans, mends, self._meter, lambda told: meet(told, pseudonyms))
 
     def _given(self, case: Case, model: "BaseChatModel") -> Author:
-        if OFFLINE in model._llm_type:
+        from casewright.agent.offline.model import OfflineModel
+
+        if isinstance(model, OfflineModel):
             return Embedded(case.versions.writer)
         from casewright.agent.drafting.model import ChatAuthor
 

@@ -8,6 +8,8 @@ import pytest
 from loopback import Loopback, calls, fails, overflows
 
 from casewright.agent import cases, grounding
+from casewright.agent.drafting.authors import Authors
+from casewright.agent.offline.model import OfflineModel
 from casewright.agent.settings import Workspace
 from casewright.knowledge.errors import PolicyError, SettingsError
 from casewright.tools.store import Store
@@ -139,3 +141,11 @@ def test_a_model_that_cannot_be_used_is_told_before_anything_is_asked(folder: Pa
     with pytest.raises(SettingsError, match="has no URL"):
         cases.draft(workspace, ["A-77"], model="some-model")
     assert not Store.exists(workspace.cases) or not Store.open(workspace.cases).cases()
+
+
+def test_the_offline_model_itself_words_a_memo_as_its_name_does(folder: Path) -> None:
+    workspace = Workspace.at(folder)
+    made = cases.draft(workspace, ["A-77"], model=OfflineModel())[0]
+    assert made.case.versions.writer == "embedded 1"
+    with Authors(workspace, OfflineModel()) as given, Authors(workspace, "offline") as named:
+        assert given.of(made.case) == named.of(made.case)
