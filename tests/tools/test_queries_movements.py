@@ -119,6 +119,8 @@ def test_transfers_list_each_once_in_order_with_what_a_trade_got(exchange: Any) 
         ({"status": "cancelled"}, lambda leg: leg["status"] == "cancelled"),
         ({"counterparty": "C-10003"}, lambda leg: leg["other"] == "C-10003"),
         ({"min_usd": "1000.00"}, lambda leg: leg["usd"] is not None and leg["usd"] >= 1000),
+        ({"min_usd": 500, "max_usd": 1000}, lambda leg: leg["usd"] is not None and 500 <= leg["usd"] <= 1000),
+        ({"max_local": "900"}, lambda leg: leg["local"] is not None and leg["local"] <= 900),
         ({"direction": "out", "min_usd": 500, "status": "completed"},
          lambda leg: leg["direction"] == "out" and leg["status"] == "completed" and (leg["usd"] or 0) >= 500),
     ],

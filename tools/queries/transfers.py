@@ -49,6 +49,8 @@ def transfers(
     counterparty: Id | None = None,
     min_usd: Annotated[Decimal, Field(ge=0)] | None = None,
     min_local: Annotated[Decimal, Field(ge=0)] | None = None,
+    max_usd: Annotated[Decimal, Field(ge=0)] | None = None,
+    max_local: Annotated[Decimal, Field(ge=0)] | None = None,
     limit: Annotated[int, Field(ge=1, le=1_000_000)] = 200,
     order: Literal["time", "newest", "value"] = "time",
 ) -> Evidence:
@@ -66,11 +68,14 @@ def transfers(
     counterparty: only with this one
     min_usd: only of at least this value
     min_local: only of at least this value in the workspace's own currency
+    max_usd: only of at most this value
+    max_local: only of at most this value in the workspace's own currency
     limit: rows for each account
     order: time lists the oldest first, newest the newest, value the largest; the limit cuts in that order
     """
     given = {"direction": direction, "kind": kind, "asset": asset and asset.upper(), "network": network,
-             "status": status, "counterparty": counterparty, "min_usd": min_usd, "min_local": min_local}  # fmt: skip
+             "status": status, "counterparty": counterparty, "min_usd": min_usd, "min_local": min_local,
+             "max_usd": max_usd, "max_local": max_local}  # fmt: skip
     wanted = {name: value for name, value in given.items() if value is not None}
     with asking(ledger, subjects, "transfers") as question:
         question.keep("matched", _matched(wanted), **wanted)
@@ -96,6 +101,8 @@ _FILTERS = {
     "counterparty": "l.counterparty = $counterparty",
     "min_usd": "l.usd >= $min_usd",
     "min_local": "l.local >= $min_local",
+    "max_usd": "l.usd <= $max_usd",
+    "max_local": "l.local <= $max_local",
 }
 
 
