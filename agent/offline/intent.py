@@ -88,7 +88,9 @@ def _goes_on(own: Said, before: Intent, talk: Talk) -> Intent:
         ids={**then.ids, **own.ids} if not own.parties else dict(own.ids),
         window=window,
         least=own.least or then.least,
+        most=own.most or then.most,
         within=own.within or then.within,
         options={**then.options, **own.options},
+        bare=True,
     )
     return Intent(before.plan, merged, before.near, nothing, named=before.named or bool(own.parties))

@@ -10,7 +10,7 @@ from casewright.agent.offline.intent import Intent
 from casewright.agent.offline.said import Said
 from casewright.agent.offline.talk import Call, Talk
 
-_FILTERS = ("asset", "network", "status", "kind")  # what `transfers` can filter by, and sums cannot
+_FILTERS = ("asset", "network", "status", "kind")  # what `transfers` can filter by, and totals cannot
 _MOST = 10  # parties of an answer that a later step asks about
 
 
@@ -63,9 +63,15 @@ def plan_of(name: str, tools: Mapping[str, Properties], said: Said, *, case: boo
     if not case and "without_case" in told:
         return plan_of(str(told["without_case"]), tools, said, case=True)
     steps = _steps(name, tools)
-    if (first := told.get("filtered")) in tools and any(said.options.get(one) for one in _FILTERS):
+    if (first := told.get("filtered")) in tools and _narrows(said):
         steps = (Step(str(first)),)
     return Plan(name, steps, str(told.get("needs", "")), str(told.get("cannot", "")))
+
+
+def _narrows(said: Said) -> bool:
+    """Whether only some transfers are asked about; a direction alone says so where it is all that a follow-up adds."""
+    filters = any(said.options.get(one) for one in _FILTERS)
+    return bool(said.sums or filters or (said.bare and said.options.get("direction")))
 
 
 def _steps(name: str, tools: Mapping[str, Properties]) -> tuple[Step, ...]:
@@ -79,7 +85,7 @@ def lacks(plan: Plan, intent: Intent, talk: Talk, tools: Mapping[str, Properties
     said = intent.said
     if plan.cannot:
         return plan.cannot
-    if said.least and said.least[1] not in {"USD", talk.currency} and _takes_amounts(plan, tools):
+    if {unit for _, unit in said.sums} - {"USD", talk.currency} and _takes_amounts(plan, tools):
         return "which_currency"
     if plan.needs == "transfer" and not said.named("hash"):
         return "which_transfer"
@@ -102,7 +108,7 @@ def lacks(plan: Plan, intent: Intent, talk: Talk, tools: Mapping[str, Properties
 
 
 def _takes_amounts(plan: Plan, tools: Mapping[str, Properties]) -> bool:
-    return any({"min_usd", "min_local"} & set(tools[step.tool]) for step in plan.steps)
+    return any({"min_usd", "min_local", "max_usd", "max_local"} & set(tools[step.tool]) for step in plan.steps)
 
 
 def next_calls(plan: Plan, intent: Intent, talk: Talk, tools: Mapping[str, Properties]) -> list[Asking]:
@@ -168,9 +174,9 @@ def _arguments(step: Step, intent: Intent, talk: Talk, known: Properties, whom: 
     values: dict[str, Any] = {**said.options, "counterparty": other, "text": said.quoted}
     values |= {"direction": _direction(said, known), "evidence": _evidence(said, talk), "within": said.within}
     values |= {"alert": next(iter(said.named("alert")), ""), "formed": said.window.since, "reach": None}
-    if said.least:
-        amount, currency = said.least
-        values["min_usd" if currency == "USD" else "min_local"] = str(amount)
+    for end, bound in (("min", said.least), ("max", said.most)):
+        if bound:
+            values[f"{end}_usd" if bound[1] == "USD" else f"{end}_local"] = str(bound[0])
     if step.tool == "source_of":
         values["id"] = values["evidence"]
     found |= {name: value for name, value in values.items() if _fits(value, known.get(name))}

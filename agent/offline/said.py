@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from casewright.agent.offline.data import table
 from casewright.agent.offline.dates import NOWHERE, Window, period
+from casewright.agent.offline.sums import DIGITS, Sum, sums
 from casewright.knowledge.records import canonical_id
 
 _EVM = r"0[xX][0-9a-fA-F]{40}\b"
@@ -33,14 +33,6 @@ _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 _STANDS_FOR = {"hash": "the transaction", "address": "the address", "case": "the case", "alert": "the alert",
                "evidence": "that number", "device": "the device", "account": "the account", "bank": "the bank account",
                "accounts": "the accounts"}  # fmt: skip
-_NUMBER = r"\d{1,3}(?:[,' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_SCALES = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "mn": 1_000_000, "million": 1_000_000}
-_AMOUNT = re.compile(
-    rf"(?P<before>S\$|US\$|\$|€|£|(?-i:\b[A-Z]{{3,5}}\b))?\s?(?<![\w.,-])(?P<number>{_NUMBER})\s?(?P<scale>k|thousand|mn?|million)?\b"
-    r"(?:\s?(?P<after>[A-Za-z]{3,7})\b)?", re.IGNORECASE,
-)  # fmt: skip
-_BOUND = re.compile(r"\b(above|over|at least|more than|from|exceeding|bigger than|larger than|greater than|of|min)$")
-_SIGNS = {"S$": "SGD", "US$": "USD", "€": "EUR", "£": "GBP", "DOLLARS": "USD", "BUCKS": "USD"}
 _LENGTH = re.compile(
     r"\b(?:within|inside(?: of)?|in under|in less than|less than|under|no more than|at most|up to|in the)\s+"
     r"(?:the (?:next|first|following) )?(?P<count>\d+|an?|one|two|three|half an?|six|twelve)?\s?"
@@ -53,7 +45,7 @@ _TOP = re.compile(r"\b(?:top|first|last|latest|largest|biggest|newest|these)\s"
                   r"(?P<count>\d{1,3}|two|three|four|five|ten)\b", re.IGNORECASE)  # fmt: skip
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 _CHARACTERS = re.compile(
-    rf"\b(?:to|under|below|at most|within|in)\s(?P<count>{_NUMBER}) (?:characters|chars|letters|words)"
+    rf"\b(?:to|under|below|at most|within|in)\s(?P<count>{DIGITS}) (?:characters|chars|letters|words)"
 )
 _GOES_ON = re.compile(
     r"^\W*(?:and|only|just|same|but|also|now|what about|how about|ok|okay|again|for|then)\b", re.IGNORECASE
@@ -71,7 +63,8 @@ class Said:
     meaning: str
     ids: dict[str, tuple[str, ...]] = field(default_factory=dict)
     window: Window = NOWHERE
-    least: tuple[Decimal, str] | None = None  # an amount and its currency, empty where none is told
+    least: Sum | None = None  # the sums asked about lie from it on
+    most: Sum | None = None  # and up to it
     within: int | None = None  # seconds
     options: dict[str, Any] = field(default_factory=dict)  # asset, network, kind, status, direction, hops, limit ...
     quoted: str = ""
@@ -80,6 +73,11 @@ class Said:
     def named(self, *kinds: str) -> tuple[str, ...]:
         """The ids of these kinds, in their order."""
         return tuple(name for kind in kinds for name in self.ids.get(kind, ()))
+
+    @property
+    def sums(self) -> tuple[Sum, ...]:
+        """The bounds of sums that are named."""
+        return tuple(bound for bound in (self.least, self.most) if bound)
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -93,7 +91,7 @@ def said(text: str, today: str, currency: str, day: str = "") -> Said:
     rest, ids = _ids(text)
     options: dict[str, Any] = {}
     if found := _CHARACTERS.search(rest):
-        options["characters"] = int(_number(found["count"]))
+        options["characters"] = int(re.sub(r"[,' ]", "", found["count"]))
         rest = rest.replace(found[0], " ")
     if found := _HOPS.search(rest):
         options["hops"] = _count(found[1])
@@ -107,14 +105,16 @@ def said(text: str, today: str, currency: str, day: str = "") -> Said:
         rest = rest.replace(found[0], " soon after ")
     if found := _TOP.search(rest):
         options["limit"] = _count(found["count"])
-    least, rest = _least(rest, currency)
+    bounds = sums(rest, currency)
+    rest = bounds.rest
     for option, words in table("words").items():
         found_values = [v for v, pattern in words.items() if re.search(rf"\b(?:{pattern})\b", rest, re.IGNORECASE)]
         if found_values and (len(found_values) == 1 or option not in _EITHER):
             options.setdefault(option, found_values[0])
-    told = bool(ids or named.window or least or within or options)
+    told = bool(ids or named.window or bounds.least or bounds.most or within or options)
     bare = _bare(text, rest) and (told or bool(_GOES_ON.match(text)))
-    return Said(text, " ".join(rest.split()), ids, named.window, least, within, options, quoted, bare)
+    meaning = " ".join(rest.split())
+    return Said(text, meaning, ids, named.window, bounds.least, bounds.most, within, options, quoted, bare)
 
 
 def _ids(text: str) -> tuple[str, dict[str, tuple[str, ...]]]:
@@ -127,29 +127,6 @@ def _ids(text: str) -> tuple[str, dict[str, tuple[str, ...]]]:
     text = re.sub(r"\b(user|customer|account|client|transaction|transfer|tx|alert|case|address|wallet)s?\s+the \1s?\b",
                   r"the \1", text, flags=re.IGNORECASE)  # fmt: skip
     return text, {kind: tuple(dict.fromkeys(names)) for kind, names in found.items()}
-
-
-def _least(text: str, currency: str) -> tuple[tuple[Decimal, str] | None, str]:
-    """The amount that a text names with its currency, and the text without it; a bare number has to be a bound."""
-    for found in _AMOUNT.finditer(text):
-        unit = next((u.upper() for u in (found["before"], found["after"]) if u and _is_unit(u)), "")
-        front = text[: found.start()].lower().rstrip()
-        bound = _BOUND.search(front)
-        if not unit and not (bound and (found["scale"] or len(found["number"]) >= 4)):
-            continue
-        number = _number(found["number"]) * _SCALES.get((found["scale"] or "").lower(), 1)
-        after = found["after"] if found["after"] and not _is_unit(found["after"]) else ""
-        word = _SIGNS.get(unit, currency if unit in {"", "$"} else unit)
-        return (number, word), f"{text[: found.start()]} some amount {after} {text[found.end() :]}"
-    return None, text
-
-
-def _is_unit(word: str) -> bool:
-    return word.upper() in {*_SIGNS, "$"} or word.upper() in table("units")["currencies"]
-
-
-def _number(text: str) -> Decimal:
-    return Decimal(re.sub(r"[,' ]", "", text))
 
 
 def _count(text: str) -> int:

@@ -64,8 +64,10 @@ def _ignored(asked: Intent, told: Talk) -> Iterator[str]:
     for name in ("asset", "network", "status"):
         if name in asked.said.options and not any(arguments.get(name) for arguments in given):
             yield f"that {name}"
-    if asked.said.least and not any({"min_usd", "min_local"} & set(arguments) for arguments in given):
-        yield "amounts from that size on"
+    bounds = (("min", asked.said.least, "from that size on"), ("max", asked.said.most, "up to that size"))
+    for end, bound, what in bounds:
+        if bound and not any({f"{end}_usd", f"{end}_local"} & set(arguments) for arguments in given):
+            yield f"amounts {what}"
 
 
 def _told_of(plan: str, tool: str) -> Mapping[str, Any]:
