@@ -44,6 +44,7 @@ class Embedded:
     name = f"minilm-int8-{_MODEL_SHA256[:12]}-mean-{_TOKENS}"
 
     def __init__(self) -> None:
+        os.putenv("ORT_DISABLE_TELEMETRY", "1")  # read as it is loaded: it would tell its makers of every session
         import onnxruntime
         import tokenizers
 
