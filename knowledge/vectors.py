@@ -217,9 +217,25 @@ def _collection(client: Any, name: str) -> Any:
     return client.get_or_create_collection(name, embedding_function=None, configuration=space)
 
 
+class _Ours(ChromaSettings):
+    """Settings that nobody else has a say in: Chroma would read an environment and a `.env` that lead elsewhere."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: Any,
+        init_settings: Any,
+        env_settings: Any,
+        dotenv_settings: Any,
+        file_secret_settings: Any,
+    ) -> tuple[Any, ...]:
+        """What is given here, and no more."""
+        return (init_settings,)
+
+
 def _quiet() -> ChromaSettings:
     """Settings without telemetry; a new one each time, since Chroma's clients write into them."""
-    return ChromaSettings(anonymized_telemetry=False)
+    return _Ours(anonymized_telemetry=False)
 
 
 @contextmanager
