@@ -20,8 +20,8 @@ from casewright.knowledge.records import Record
 PYTHON = (3, 11)
 _INSTALL = "make setup, or install casewright again"
 _LEAST_FREE_GB = 0.5  # below it an import of a day's transfers may not fit (ours)
-# They reroute a model's traffic: of no effect while the workspace's policy forbids the network.
-_ROUTES = ("OPENAI_BASE_URL", "OPENAI_API_BASE", "OPENAI_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+# They lead a model's traffic elsewhere: of no effect while the workspace's policy forbids the network.
+_ROUTES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 class Check(Record):

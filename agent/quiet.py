@@ -11,6 +11,7 @@ _SILENCED = {
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING": "false",
     "LANGSMITH_GATEWAY": "false",
+    "OPENAI_CUSTOM_HEADERS": "",  # would go to every server, and put another key in the place of ours
     "HF_HUB_OFFLINE": "1",
     "ANONYMIZED_TELEMETRY": "false",
 }
@@ -20,7 +21,7 @@ switched_off: list[str] = []  # the variables that were on when the program bega
 
 def silence() -> None:
     """Switch off what would send prompts elsewhere, and remember what was on; done again, it changes nothing."""
-    loud = [name for name, quiet in _SILENCED.items() if quiet == "false"]
+    loud = [name for name, quiet in _SILENCED.items() if quiet in _OFF]
     on = [name for name in loud if os.environ.get(name, "").lower() not in _OFF]
     if not on and all(os.environ.get(name) == quiet for name, quiet in _SILENCED.items()):
         return

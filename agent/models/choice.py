@@ -84,5 +84,10 @@ def check_url(url: str) -> None:
         )
 
 
+def place(url: str) -> str:
+    """HOST:PORT of a URL, without a name or password that it may hold."""
+    return _split(url).netloc.rpartition("@")[2]
+
+
 def _split(url: str) -> SplitResult:
     return urlsplit(url)

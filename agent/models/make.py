@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from casewright.agent.models.choice import FALLBACK, TASKS, Choice
+from casewright.agent.models.choice import FALLBACK, TASKS, Choice, place
 from casewright.agent.models.keys import Key, key_for
 from casewright.agent.quiet import silence
 from casewright.agent.settings import Workspace
@@ -87,8 +87,11 @@ def _around(workspace: Workspace, choice: Choice, task: str, meter: "Meter", pri
     if choice.offline:
         return _offline()
     from casewright.agent.models.adapted import Adapted
+    from casewright.agent.models.served import proxy_of
     from casewright.agent.privacy.guarded import Guarded
 
     meter.check(choice)
+    if proxy := proxy_of(choice):
+        meter.note(f"{choice.told} is reached by way of the proxy {place(proxy)}, as the environment says")
     adapted = Adapted(served=served(workspace, choice, task, meter))
     return Guarded(model=adapted, pseudonyms=privacy)

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 import openai
@@ -61,6 +62,7 @@ class Served(BaseChatModel):
             use_responses_api=False,
             openai_proxy="",
             http_client=_connection(choice, limits.silence_seconds, limits.answer_seconds),
+            http_socket_options=(),
             **({"max_tokens": most} if choice.openai else {"extra_body": {"max_tokens": most}}),
         )
         return cls(choice=choice, meter=meter, task=task, key_source=key.source, client=client)
@@ -250,8 +252,24 @@ def _count(call: Call, message: BaseMessage) -> None:
         call.guess(len(f"{message.content}{asked}".encode()) / _BYTES_A_TOKEN)
 
 
+def proxy_of(choice: Choice) -> str:
+    """The URL of the proxy by way of which the environment has a server reached; empty on this machine, or without."""
+    if choice.local or proxy_bypass(choice.host):
+        return ""
+    found = getproxies()
+    proxy = found.get(choice.url.partition(":")[0]) or found.get("all", "")
+    return proxy if "://" in proxy or not proxy else f"http://{proxy}"
+
+
 def _connection(choice: Choice, silence: float, longest: float) -> httpx2.Client:
-    """A connection to the model's server and no other place: no redirects; on this machine no proxies either."""
+    """A connection to the model's server and no other place: no redirects, and no proxy but `proxy_of` it.
+
+    The environment may say which certificates are trusted. OpenAI's names for who pays go to models of OpenAI's alone.
+    """
+
+    def name_nobody(request: httpx2.Request) -> None:
+        for name in () if choice.openai else ("OpenAI-Organization", "OpenAI-Project"):
+            request.headers.pop(name, None)
 
     def time_it(response: httpx2.Response) -> None:
         response.stream = _Timed(response.stream, time.monotonic() + longest)
@@ -260,8 +278,10 @@ def _connection(choice: Choice, silence: float, longest: float) -> httpx2.Client
         timeout=httpx2.Timeout(silence, connect=min(silence, 10)),
         limits=httpx2.Limits(max_keepalive_connections=0),  # nothing stays open between calls, which take seconds
         follow_redirects=False,
-        trust_env=not choice.local,
-        event_hooks={"response": [time_it]},
+        trust_env=False,
+        proxy=proxy_of(choice) or None,
+        verify=httpx2.create_ssl_context(),
+        event_hooks={"request": [name_nobody], "response": [time_it]},
     )
 
 

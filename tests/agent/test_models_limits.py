@@ -381,6 +381,47 @@ def test_a_proxy_of_the_environment_is_not_asked_about_this_machine(
         assert proxy.requests == []
 
 
+def test_a_proxy_of_the_environment_is_told_where_it_leads_a_model_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "ALL_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    with Loopback([says("By another way.")]) as proxy:
+        place = proxy.url.removeprefix("http://").removesuffix("/v1")
+        monkeypatch.setenv("http_proxy", f"http://me:secret@{place}")
+        Workspace.init(tmp_path)
+        (tmp_path / FILE).write_text("[policy]\nnetwork = true\n[limits]\nretries = 0\nturn_usd = 0\n")
+        workspace = Workspace.at(tmp_path, model="small@http://models.example/v1")
+        meter = Meter.of(workspace)
+        answer: Any = chat_model(workspace, meter=meter).invoke(QUESTION)
+        assert answer.content == "By another way."
+        assert [line for line in meter.notes if "proxy" in line] == [
+            f"small at http://models.example/v1 is reached by way of the proxy {place}, as the environment says"
+        ]
+        monkeypatch.setenv("no_proxy", "models.example")
+        unled = Meter.of(workspace)
+        with pytest.raises(ModelFailed, match="cannot be reached"):
+            chat_model(workspace, meter=unled).invoke(QUESTION)
+        assert "proxy" not in str(unled.notes)
+    assert len(proxy.requests) == 1
+
+
+def test_no_header_of_the_environment_goes_to_a_server_that_it_is_not_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Team: theirs\nAuthorization: Bearer theirs")
+    monkeypatch.setenv("OPENAI_ORG_ID", "theirs")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "theirs")
+    with Loopback([says("Yes.")] * 2) as server:
+        Workspace.init(tmp_path)
+        for model in ("small@{url}", "openai:small@{url}"):
+            chat_model(Workspace.at(tmp_path, model=model.format(url=server.url))).invoke(QUESTION)
+    other, openais = ({k: v for k, v in sent.items() if "theirs" in v} for sent in server.headers)
+    assert other == {}
+    assert openais == {"openai-organization": "theirs", "openai-project": "theirs"}
+
+
 def test_tracing_is_off_wherever_a_model_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from langsmith.utils import get_env_var, tracing_is_enabled
 
