@@ -17,6 +17,19 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class ModelCall:
+    """One call of a model: for which task, which model, the SHA-256 of what was sent, what it used, how it ended."""
+
+    task: str
+    model: str
+    request: str
+    tokens_in: int
+    tokens_out: int
+    usd: float | None
+    state: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """A tool is called, with these arguments."""
 

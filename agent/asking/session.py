@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from casewright.agent.asking.around import Around
@@ -31,6 +31,7 @@ from casewright.knowledge.errors import NotFound, UsageError
 from casewright.knowledge.evidence import Evidence
 from casewright.prompts import render
 from casewright.tools.store import Store
+from casewright.tools.store.audit import answer_told
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -57,6 +58,7 @@ class Session:
         self._meter: Meter | None = None
         self._meter_of: Callable[[], Meter] | None = None
         self._who = ""
+        self._found: list[Evidence] = []  # of this turn, for the log
         self._stopped = threading.Event()
         self._usage = Usage()
 
@@ -198,7 +200,10 @@ class Session:
             run.update_state(config, {}, as_node=step_of(messages[-1]))
         if self._meter is not None:
             self._meter.begin_turn()
-        yield from run.stream(given, config, stream_mode="custom", durability="sync")
+        try:
+            yield from run.stream(given, config, stream_mode="custom", durability="sync")
+        finally:  # what was seen of a turn that was left is told as well
+            self._log(question)
         left = run.get_state(config).values
         failed = self._failed(calls_of(left["messages"]))
         found = answer(left, self._hands(), self._used())
@@ -246,12 +251,14 @@ class Session:
         """The evidence that a call brings, kept under the next id; what was kept before a kill is not asked again."""
         known = self._kept.of_call(self.thread, call)
         if known is not None:
+            self._found.append(known)
             self.around.evidence[known.id] = known
             return known
         numbers = [int(name.removeprefix("E")) for name in everything(self.around)]
         evidence = self._tools.call(name, arguments).with_id(f"E{max(numbers, default=0) + 1}")
-        self._log(name)
+        self._looked_up(name)
         self._kept.found(self.thread, call, evidence)
+        self._found.append(evidence)
         self.around.evidence[evidence.id] = evidence
         return evidence
 
@@ -287,15 +294,37 @@ class Session:
         """What the meter has to tell a person, each line once in a conversation."""
         return () if self._meter is None else self._meter.told()
 
-    def _log(self, tool: str) -> None:
-        """Who asked about whom without a case stands in the log before the answer is kept; else the case tells it."""
+    def _looked_up(self, tool: str) -> None:
+        """Who asked about whom without a case stands in the log before the answer is kept; else the case tells it.
+
+        The question may name persons, so it stands beside the entry.
+        """
         asked, self._tools.asked = self._tools.asked, []
         if self.around.store is not None and self.around.case is None and asked:
             question = self._kept.open_question(self.thread)
             self.around.store.record(
                 self._who, "asked without a case", ", ".join(asked)[:200],
-                {"question": question[:500], "tool": tool, "ids": list(asked), "conversation": self.thread},
+                {"conversation": self.thread, "tool": tool}, {"question": question[:500], "ids": list(asked)},
             )  # fmt: skip
+
+    def _log(self, question: str) -> None:
+        """Put into the log what a turn brought: the tools' answers and a model's calls, each with its hash."""
+        found, self._found = self._found, []
+        calls = () if self._meter is None else self._meter.calls
+        case = self.around.case
+        if self.around.store is None or not (found or calls):
+            return
+        self.around.store.record(
+            self._who,
+            "asked" if case else "answered without a case",
+            case.id if case else self.thread,
+            {
+                "conversation": self.thread,
+                "evidence": [answer_told(evidence.model_dump(mode="json")) for evidence in found],
+                "calls": [asdict(call) for call in calls],
+            },
+            {"question": question[:500]},
+        )
 
 
 def _case(around: Around, case: str, alert: str, version: int) -> Case:

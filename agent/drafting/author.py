@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from casewright.agent.asking.events import Usage
+from casewright.agent.asking.events import ModelCall, Usage
 from casewright.agent.drafting.objections import Objection
 from casewright.agent.drafting.questions import Declined, Question
 from casewright.knowledge.case import Case, Section, Sentence
@@ -30,6 +30,10 @@ class Author(Protocol):
     def usage(self) -> Usage:
         """What the run has cost so far."""
 
+    @property
+    def calls(self) -> tuple[ModelCall, ...]:
+        """The calls of models that the run has made so far."""
+
     def plan(self, case: Case, budget: int, declined: Sequence[Declined]) -> tuple[Question, ...]:
         """What to ask beyond the evidence of the case, at most BUDGET questions; DECLINED are those of before."""
 
@@ -53,6 +57,11 @@ class Embedded:
     def usage(self) -> Usage:
         """Nothing."""
         return Usage()
+
+    @property
+    def calls(self) -> tuple[ModelCall, ...]:
+        """None."""
+        return ()
 
     def plan(self, case: Case, budget: int, declined: Sequence[Declined]) -> tuple[Question, ...]:
         """Nothing: what it can word is what every case asks."""

@@ -1,5 +1,6 @@
 """How a model's draft ended: for the log, for machines and for people."""
 
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import JsonValue
@@ -8,12 +9,21 @@ from casewright.agent.drafting.write import Written
 from casewright.tools.store import Store
 from casewright.tools.store.audit import digest
 
+_IN_WORDS = ("asked", "declined", "struck", "remarks")
+
 
 def record(store: Store, written: Written, who: str) -> None:
-    """Put the run of a model into the log: who, which model and prompts, its cost, what was struck, how it ended."""
+    """Put the run of a model into the log: who, which model and prompts, its calls, what was struck, how it ended.
+
+    What it tells of the case in words stands beside the entry, so that it is deleted with the case.
+    """
     if written.by_model:
+        told = _told(written)
+        particulars = {name: told.pop(name) for name in _IN_WORDS}
+        calls: list[JsonValue] = [asdict(call) for call in written.calls]
         memo = digest(written.case.narrative.model_dump_json())
-        store.record(who, "case drafted by a model", written.case.id, {**_told(written), "narrative_sha256": memo})
+        payload = {**told, "calls": calls, "narrative_sha256": memo}
+        store.record(who, "case drafted by a model", written.case.id, payload, particulars)
 
 
 def payload(written: Written) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
 from casewright import prompts
-from casewright.agent.asking.events import Usage
+from casewright.agent.asking.events import ModelCall, Usage
 from casewright.agent.drafting import replies
 from casewright.agent.drafting.author import CutOff, Rewording
 from casewright.agent.drafting.mandatory import WORDED
@@ -64,7 +64,7 @@ class ChatAuthor:
     meter: Meter | None = None
     meet: Callable[[Case], None] = lambda case: None
     budget: int = BUDGET
-    _tokens: list[int] = field(default_factory=lambda: [0, 0])
+    _calls: list[ModelCall] = field(default_factory=list)
     _talk: list[BaseMessage] = field(default_factory=list)
     _cut: str = ""
     _remarks: list[str] = field(default_factory=list)
@@ -77,7 +77,14 @@ class ChatAuthor:
     @property
     def usage(self) -> Usage:
         """The tokens that the provider counted, and their price where a meter knows it."""
-        return self.meter.turn if self.meter else Usage(self._tokens[0], self._tokens[1], None)
+        if self.meter:
+            return self.meter.turn
+        return Usage(sum(call.tokens_in for call in self._calls), sum(call.tokens_out for call in self._calls), None)
+
+    @property
+    def calls(self) -> tuple[ModelCall, ...]:
+        """The calls that the meter knows of; without one those that were answered."""
+        return self.meter.calls if self.meter else tuple(self._calls)
 
     def remarks(self) -> tuple[str, ...]:
         """What of the evidence the model was not shown, and what of its answers could not be used."""
@@ -189,9 +196,11 @@ class ChatAuthor:
             if _TOO_LONG.search(str(error)):
                 raise ContextOverflowError(_line(error)) from error
             raise CutOff(f"the model did not answer ({type(error).__name__}: {_line(error)})") from error
-        if used := answer.usage_metadata:
-            self._tokens[0] += used["input_tokens"]
-            self._tokens[1] += used["output_tokens"]
+        used = answer.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
+        sent = hashlib.sha256(json.dumps([(turn.type, turn.text) for turn in talk]).encode()).hexdigest()
+        self._calls.append(
+            ModelCall("draft", self.label, sent, used["input_tokens"], used["output_tokens"], None, "done")
+        )
         replies.ended(answer)
         return answer
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from casewright.agent.asking.events import Struck, Usage
+from casewright.agent.asking.events import ModelCall, Struck, Usage
 from casewright.agent.drafting.author import Author, CutOff, Embedded
 from casewright.agent.drafting.mandatory import STILL_DUE, completed
 from casewright.agent.drafting.objections import Examiner, Objection
@@ -36,6 +36,7 @@ class Written:
     remarks: tuple[str, ...] = ()
     kept_because: str = ""
     usage: Usage = field(default_factory=Usage)
+    calls: tuple[ModelCall, ...] = ()
 
 
 def write(case: Case, author: Author, ledger: Ledger, tell: Callable[[str], None] = lambda line: None) -> Written:
@@ -48,7 +49,9 @@ def write(case: Case, author: Author, ledger: Ledger, tell: Callable[[str], None
         return _written(case, author, ledger, tell)
     except CutOff as why:
         kept = _written(case, Embedded(case.versions.writer), ledger, lambda line: None)
-        told = Written(kept.case, author.name, True, kept.struck, kept_because=str(why), usage=author.usage)
+        told = Written(
+            kept.case, author.name, True, kept.struck, kept_because=str(why), usage=author.usage, calls=author.calls
+        )
         tell(f"the embedded writer's draft is kept: {why}")
         return told
 
@@ -79,6 +82,7 @@ def _written(case: Case, author: Author, ledger: Ledger, tell: Callable[[str], N
         tuple(f"{d.question.tool}: {d.why}" for d in answers.declined),
         author.remarks(),
         usage=author.usage,
+        calls=author.calls,
     )
 
 

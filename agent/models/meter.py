@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from casewright.agent.asking.events import Usage
+from casewright.agent.asking.events import ModelCall, Usage
 from casewright.agent.models.choice import Choice
 from casewright.agent.models.kept import Kept, Spent
 from casewright.agent.models.limits import SCOPES, Limits
@@ -78,6 +78,7 @@ class Meter:
         self._run = uuid.uuid4().hex[:12]
         self._lock = threading.RLock()
         self._spent = {"turn": Spent(), "run": Spent()}
+        self._calls: list[ModelCall] = []
 
     @classmethod
     def of(cls, workspace: "Workspace") -> Self:
@@ -89,11 +90,18 @@ class Meter:
         """A new question: its limits begin again."""
         with self._lock:
             self._spent["turn"] = Spent()
+            self._calls.clear()
 
     @property
     def turn(self) -> Usage:
         """What this turn has used."""
         return _usage(self._spent["turn"])
+
+    @property
+    def calls(self) -> tuple[ModelCall, ...]:
+        """The calls of this turn, those that failed too, in the order in which they ended."""
+        with self._lock:
+            return tuple(self._calls)
 
     @property
     def run(self) -> Usage:
@@ -130,8 +138,11 @@ class Meter:
         return fresh
 
     @contextmanager
-    def call(self, choice: Choice, task: str, tokens_in: int, tokens_out: int) -> Iterator[Call]:
-        """Around one call that may use so many tokens; tell it what was used. Raises LimitReached before it is made."""
+    def call(self, choice: Choice, task: str, tokens_in: int, tokens_out: int, request: str = "") -> Iterator[Call]:
+        """Around one call that may use so many tokens; tell it what was used. REQUEST is the SHA-256 of what is sent.
+
+        Raises LimitReached before it is made.
+        """
         price = self.check(choice)
         self._pace(choice)
         most = price.usd(tokens_in, tokens_out) if price else None
@@ -153,6 +164,9 @@ class Meter:
                 made.usd = price.usd(made.tokens_in, made.tokens_out, made.cached) if price else 0.0
             self.kept.settle(kept, (made.tokens_in, made.tokens_out, made.cached), made.usd, state)
             with self._lock:
+                self._calls.append(
+                    ModelCall(task, choice.told, request, made.tokens_in, made.tokens_out, made.usd, state)
+                )
                 self._add(held, -1)
                 self._add(Spent(1, made.tokens_in, made.tokens_out, made.usd or 0.0, made.usd is None), 1)
 

@@ -1,5 +1,6 @@
 """A chat model behind a server that speaks OpenAI's protocol: held to limits, tried again, failures told in words."""
 
+import hashlib
 import json
 import random
 import time
@@ -157,13 +158,15 @@ class Served(BaseChatModel):
     ) -> Iterator[T]:
         """What ONCE yields, tried again while nothing was yielded and what went wrong may pass."""
         sent = {"messages": convert_to_openai_messages(messages), **kwargs}
-        tokens = len(json.dumps(sent, default=str, ensure_ascii=False).encode()) // _BYTES_A_TOKEN + 1
+        body = json.dumps(sent, default=str, ensure_ascii=False).encode("utf-8", "replace")
+        tokens, request = len(body) // _BYTES_A_TOKEN + 1, hashlib.sha256(body).hexdigest()
         most = int(kwargs.get("max_tokens") or kwargs.get("extra_body", {}).get("max_tokens", 0))
         limits = self.meter.limits
         for attempt in range(int(limits.retries) + 1):
             begun = False
             try:
-                with self.meter.call(self.choice, self.task, tokens, most or int(limits.answer_tokens)) as call:
+                longest = most or int(limits.answer_tokens)
+                with self.meter.call(self.choice, self.task, tokens, longest, request) as call:
                     try:
                         for piece in once(call):
                             begun = True

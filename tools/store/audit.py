@@ -55,7 +55,7 @@ def append(
         "who": who,
         "what": what,
         "about": about,
-        "payload": json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
+        "payload": written(told),
         "previous": last.hash if last else FIRST,
     }
     connection.execute(audit.insert().values(**entry, hash=hash_of(entry)))
@@ -84,6 +84,16 @@ def digest_of(rows: Iterable[Row]) -> str:
 def digest(text: str) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def written(value: JsonValue | Mapping[str, JsonValue]) -> str:
+    """JSON as the log holds it: the same value is the same text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def answer_told(evidence: Mapping[str, JsonValue]) -> JsonValue:
+    """A tool's answer as the log tells it: its id, the tool, how it ended, the SHA-256 of its JSON as `written`."""
+    return [evidence["id"], evidence["tool"], evidence["status"], digest(written(evidence))]
 
 
 def _text(row: Row) -> str:

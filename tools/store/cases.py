@@ -3,9 +3,9 @@
 import difflib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import sqlalchemy as sa
 from pydantic import JsonValue, ValidationError
@@ -18,6 +18,7 @@ from casewright.tools.store import audit
 from casewright.tools.store.engine import connect, exists, reading, shown, told, writing
 from casewright.tools.store.tables import case_subjects
 from casewright.tools.store.tables import cases as cases_table
+from casewright.tools.store.tables import particulars as beside
 from casewright.tools.store.vouching import BrokenLink, Checked, check
 
 
@@ -72,6 +73,7 @@ class Store:
     def save_case(self, case: Case, who: str) -> int:
         """Keep the case as its next version and tell that version; content that is kept already is not kept twice.
 
+        The log names its draft and each tool's answer that the version before did not hold, by their hashes.
         A case made again later from the same data, with the same words, is the same content. All or nothing: a killed
         process leaves neither half a case nor an entry without its case.
         """
@@ -97,7 +99,14 @@ class Store:
             keys = {"case_id": case.id, "version": version}
             named = [{**keys, "nr": nr, "subject": subject.id} for nr, subject in enumerate(case.subjects)]
             rows = {cases_table: [row], case_subjects: named}
-            audit.append(connection, who, "case saved", case.id, {"version": version}, rows)
+            told_before = _answers(found.content) if found else []
+            payload: dict[str, JsonValue] = {
+                "version": version,
+                "writer": case.versions.writer,
+                "narrative": audit.digest(case.narrative.model_dump_json()),
+                "evidence": [answer for answer in _answers(content) if answer not in told_before],
+            }
+            audit.append(connection, who, "case saved", case.id, payload, rows)
             return int(version)
 
     def load_case(self, case_id: str, version: int | None = None) -> Case:
@@ -160,10 +169,29 @@ class Store:
         with told(self.url), writing(self._engine) as connection:
             yield connection
 
-    def record(self, who: str, what: str, about: str, payload: dict[str, JsonValue] | None = None) -> int:
-        """Put into the log who did what about which case, alert or file; tells the entry's number."""
+    def record(
+        self,
+        who: str,
+        what: str,
+        about: str,
+        payload: Mapping[str, JsonValue] | None = None,
+        particulars: Mapping[str, JsonValue] | None = None,
+    ) -> int:
+        """Put into the log who did what about which case, alert or file; tells the entry's number.
+
+        PARTICULARS are what there is to tell of persons: kept beside the entry, which vouches for them, and deleted
+        with the case, while the entry with its PAYLOAD stays for good.
+        """
+        rows = {beside: [{"content": audit.written(particulars)}]} if particulars else {}
         with told(self.url), writing(self._engine) as connection:
-            return audit.append(connection, who, what, about, payload or {})
+            return audit.append(connection, who, what, about, payload or {}, rows)
+
+    def particulars(self, entry: int) -> JsonValue:
+        """What stands beside that entry of the log; None where nothing does, or no longer."""
+        query = sa.select(beside.c.content).where(beside.c.audit == entry)
+        with self.reads() as connection:
+            content = connection.execute(query).scalar()
+        return None if content is None else cast(JsonValue, json.loads(content))
 
     def entries(self, about: str = "") -> list[audit.Entry]:
         """The log in order: all of it, or what is about one case, alert or file."""
@@ -207,6 +235,15 @@ def _same(case: Case, content: str) -> bool:
     except ValueError:  # damaged since: what is saved now becomes the next version
         return False
     return bool(ours | {"versions": {}} == kept | {"versions": {}} and _made_with(ours) == _made_with(kept))
+
+
+def _answers(content: str) -> list[JsonValue]:
+    """Each tool's answer in a case, as the log tells it."""
+    try:
+        evidence = json.loads(content)["evidence"]
+        return [audit.answer_told(one) for one in evidence]
+    except (ValueError, KeyError, TypeError):  # damaged since
+        return []
 
 
 def _made_with(case: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A question on its way: what the tools are asked, what is said, sent back, struck, cut off; whatever a model does."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -214,9 +215,27 @@ def test_who_asked_about_whom_without_a_case_is_logged(exchange: Workspace) -> N
         list(session.ask(QUESTION))
         assert session.around.store is not None
         entry = session.around.store.entries()[-1]
+        beside = session.around.store.particulars(entry.seq)
+        held = session.evidence("E1")
     assert (entry.what, entry.about) == ("asked without a case", "C-10482")
-    assert entry.payload["question"] == QUESTION
-    assert entry.payload["ids"] == ["C-10482"]
+    assert beside == {"question": QUESTION, "ids": ["C-10482"]}
+    canonical = json.dumps(held.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    hashed = hashlib.sha256(canonical.encode()).hexdigest()
+    assert entry.payload["evidence"] == [["E1", "flows", "found", hashed]]
+
+
+def test_what_was_seen_of_a_turn_that_was_left_is_logged_too(exchange: Workspace) -> None:
+    with Session.open(exchange, alert="A-71QK2X", model=Scripted(lines=[FLOWS, TRUE])) as session:
+        case, store = session.around.case, session.around.store
+        assert case is not None
+        assert store is not None
+        turn = session.ask(QUESTION)
+        while not session.around.evidence:
+            next(turn)
+        turn.close()
+        [entry] = store.entries(case.id)
+        assert (entry.what, [line[1] for line in entry.payload["evidence"]]) == ("asked", ["flows"])  # type: ignore[index,union-attr]
+        assert store.verify_audit() is None
 
 
 def test_a_case_is_asked_about_in_its_own_window_and_keeps_its_ids(exchange: Workspace) -> None:

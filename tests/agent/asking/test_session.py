@@ -143,7 +143,7 @@ def test_whoever_looks_somebody_up_without_a_case_is_logged_before_the_answer_is
     with Store.open(exchange.cases) as store:
         entry = store.entries()[-1]
     assert (entry.who, entry.what, entry.about) == ("ada", "asked without a case", "A-82RM3Y")
-    assert entry.payload["question"] == "Why did A-82RM3Y fire?"
+    assert (entry.payload["conversation"], entry.payload["tool"]) == (session.thread, "alert_reason")
 
 
 def test_a_suggestion_that_claims_something_is_not_shown(talk: Talk) -> None:

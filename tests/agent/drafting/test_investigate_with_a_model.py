@@ -66,6 +66,8 @@ def test_a_model_words_the_case_and_people_machines_and_the_log_are_told_how(
     with Store.open(f"sqlite:///{folder}/.casewright/cases.db", create=False) as store:
         case = store.load_case("CASE-A-77")
         entry = next(e for e in store.entries("CASE-A-77") if e.what == "case drafted by a model")
+        beside: Any = store.particulars(entry.seq)
+        saved = store.entries("CASE-A-77")[-1]
         assert store.verify_audit() is None
     texts = [sentence.text for sentence in case.narrative.sentences]
     assert TEXT.format(account="C-20417", bank="POSB-6240877") in texts
@@ -76,7 +78,16 @@ def test_a_model_words_the_case_and_people_machines_and_the_log_are_told_how(
     assert f"{usage['tokens_in']} tokens in, {usage['tokens_out']} out, USD 0.0000" in ran.out
     assert usage["tokens_in"] >= 400  # with what it took to find out what the model can do
     assert entry.payload["revisions"] == 2
-    assert [struck["sentence"] for struck in entry.payload["struck"]] == ["C-20417 is a money mule."]  # type: ignore[index,union-attr]
+    assert [struck["sentence"] for struck in beside["struck"]] == ["C-20417 is a money mule."]
+    assert "C-20417" not in str(entry.payload)
+    told: Any = entry.payload["calls"]
+    assert sum(call["tokens_in"] for call in told) == usage["tokens_in"]
+    assert {call["state"] for call in told} == {"done"}
+    assert len({call["request"] for call in told if len(call["request"]) == 64}) == len(told)
+    assert saved.payload["writer"] == case.versions.writer
+    assert saved.payload["narrative"] == entry.payload["narrative_sha256"]
+    answers: Any = saved.payload["evidence"]
+    assert [line[:3] for line in answers] == [[one.id, one.tool, one.status] for one in case.evidence]
     again = casewright("-w", folder, *ASKED, "--model", model, "--json").json
     assert again["id"] == "CASE-A-77"
     assert again["drafting"]["usage"]["tokens_in"] == 400
