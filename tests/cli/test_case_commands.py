@@ -65,7 +65,56 @@ def test_the_log_is_shown_and_found_whole(casewright: Run, kept: Workspace) -> N
     assert "case saved" in ran.out
     ran = casewright("-w", kept.folder, "audit", "verify", "--json")
     assert ran.code == 0
-    assert ran.json == {"schema_version": 1, "entries": 3, "ok": True, "first_bad": None}
+    head = ran.json["head"]
+    assert ran.json == {"schema_version": 1, "entries": 3, "ok": True, "first_bad": None, "head": head}
+    with Store.open(kept.cases) as store:
+        assert head == store.entries()[-1].hash
+
+
+def test_the_log_is_shown_by_who_and_what_and_when(casewright: Run, kept: Workspace) -> None:
+    with Store.open(kept.cases) as store:
+        store.record("bo", "asked", "CASE-AL-7", {"calls": []}, {"question": "Who paid?"})
+
+    def seqs(*words: str) -> list[int]:
+        entries = casewright("-w", kept.folder, "audit", "show", *words, "--json").json["entries"]
+        return [entry["seq"] for entry in entries]
+
+    assert seqs("--who", "bo") == [2, 4]
+    assert seqs("CASE-AL-7", "--what", "case saved") == [1, 2]
+    assert seqs("--until", "2020-01-01") == []
+    assert seqs("--since", "2020-01-01") == [1, 2, 3, 4]
+    entries = casewright("-w", kept.folder, "audit", "show", "--what", "asked", "--json").json["entries"]
+    assert entries[0]["beside"] == {"question": "Who paid?"}
+    assert "Who paid" not in str(entries[0]["payload"])
+
+
+def test_an_exported_log_is_checked_without_the_store(casewright: Run, kept: Workspace) -> None:
+    file = kept.folder / "log.jsonl"
+    ran = casewright("-w", kept.folder, "audit", "export", file, "--json")
+    assert (ran.code, ran.json["entries"]) == (0, 3)
+    elsewhere = kept.folder / "elsewhere"
+    elsewhere.mkdir()
+    for words in (("--file", file), ("--file", file, "--head", ran.json["head"])):
+        told = casewright("-w", elsewhere, "audit", "verify", *words, "--json")
+        assert (told.code, told.json["entries"], told.json["head"]) == (0, 3, ran.json["head"])
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join([*lines[:1], *lines[2:]]), encoding="utf-8")
+    told = casewright("-w", elsewhere, "audit", "verify", "--file", file)
+    assert (told.code, "Broken at entry 2: entry 2 is missing; the next is 3" in told.out) == (3, True)
+    assert [path.name for path in kept.folder.glob("log*")] == ["log.jsonl"]
+
+
+def test_a_log_that_was_cut_and_goes_on_is_found_by_a_head_noted_before(casewright: Run, kept: Workspace) -> None:
+    noted = casewright("-w", kept.folder, "audit", "verify", "--json").json["head"]
+    stores.change(kept.cases, "delete from case_subjects where audit = 3")
+    stores.change(kept.cases, "delete from cases where audit = 3")
+    stores.change(kept.cases, "delete from audit where seq = 3")
+    with Store.open(kept.cases) as store:
+        store.record("eve", "looked", "CASE-AL-7")
+    assert casewright("-w", kept.folder, "audit", "verify").code == 0  # nothing in the store itself tells of it
+    ran = casewright("-w", kept.folder, "audit", "verify", "--head", noted, "--json")
+    assert (ran.code, ran.json["first_bad"]["seq"]) == (3, 4)
+    assert noted in ran.json["first_bad"]["why"]
 
 
 def test_a_changed_log_is_found_and_exits_3(casewright: Run, kept: Workspace) -> None:

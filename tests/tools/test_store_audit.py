@@ -1,5 +1,6 @@
 """The log and what it vouches for: whatever is changed, removed or moved there is found, on every database."""
 
+import io
 import random
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 import stores
 
 from casewright.knowledge.case import Alert, Case
-from casewright.tools.store import Store, typologies
+from casewright.tools.store import Checked, Store, check_lines, typologies
 from casewright.tools.store.filing import RoleSet, Suspicion, decide
 from casewright.tools.store.tables import audit, metadata
 from casewright.tools.store.vouching import VOUCHED
@@ -81,6 +82,25 @@ def test_a_single_flipped_byte_is_found(url: str) -> None:
             connection.execute(table.update().where(_this(table, changed)).values(row))
         assert store.verify_audit() is None
     assert found == TRIES
+
+
+def test_a_single_flipped_byte_of_an_exported_log_is_found(url: str) -> None:
+    with Store.open(url) as store:
+        text = "".join(store.audit_lines())
+    raw, dice = text.encode(), random.Random(7)
+    assert _checked(raw).first_bad is None
+    found = 0
+    for _ in range(TRIES):
+        changed = bytearray(raw)
+        changed[dice.randrange(len(raw))] ^= 1 << dice.randrange(8)
+        found += _checked(bytes(changed)).first_bad is not None
+    assert found == TRIES
+    for end in range(len(raw)):  # and wherever it is cut
+        assert _checked(raw[:end]).first_bad is not None
+
+
+def _checked(raw: bytes) -> Checked:
+    return check_lines(io.TextIOWrapper(io.BytesIO(raw), "utf-8", "surrogateescape", newline="\n"))
 
 
 def test_every_row_that_is_removed_or_added_is_found(url: str) -> None:

@@ -1,8 +1,9 @@
 """The case store: cases in all their versions, decisions, jobs, and the log of who did what. SQLite or PostgreSQL."""
 
-from casewright.tools.store.audit import Entry
+from casewright.tools.store.audit import Entry, Wanted
 from casewright.tools.store.cases import CaseRow, Store
 from casewright.tools.store.earlier import earlier_cases
+from casewright.tools.store.exported import check_lines
 from casewright.tools.store.vouching import BrokenLink, Checked
 
-__all__ = ["BrokenLink", "CaseRow", "Checked", "Entry", "Store", "earlier_cases"]
+__all__ = ["BrokenLink", "CaseRow", "Checked", "Entry", "Store", "Wanted", "check_lines", "earlier_cases"]

@@ -17,6 +17,7 @@ from casewright.tools.store.tables import audit
 
 FIRST = "0" * 64  # what the first entry takes for the hash before it
 _HASHED = ("seq", "at", "who", "what", "about", "payload", "previous")
+_AT_ONCE = 1000
 Row = Mapping[str, object]
 
 
@@ -64,11 +65,31 @@ def append(
     return int(entry["seq"])
 
 
-def entries(connection: sa.Connection, about: str = "") -> Iterator[Entry]:
-    """The entries in order, all or those about one thing."""
-    query = sa.select(audit).order_by(audit.c.seq)
-    for row in connection.execute(query.where(audit.c.about == about) if about else query).mappings():
-        yield Entry(**{**row, "payload": json.loads(row["payload"])})
+class Wanted(Record):
+    """Which entries of the log: those of which all of this is so; moments are epoch seconds, UNTIL exclusive."""
+
+    about: str = ""
+    who: str = ""
+    what: str = ""
+    since: int | None = None
+    until: int | None = None
+
+
+def entries(connection: sa.Connection, wanted: Wanted) -> Iterator[Entry]:
+    """The entries in order, read some at a time."""
+    query = sa.select(audit).order_by(audit.c.seq).limit(_AT_ONCE)
+    for name in ("about", "who", "what"):
+        if value := getattr(wanted, name):
+            query = query.where(audit.c[name] == value)
+    if wanted.since is not None:
+        query = query.where(audit.c.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(audit.c.at < wanted.until)
+    last = -1
+    while rows := connection.execute(query.where(audit.c.seq > last)).mappings().all():
+        for row in rows:
+            yield Entry(**{**row, "payload": json.loads(row["payload"])})
+        last = rows[-1]["seq"]
 
 
 def hash_of(entry: Row) -> str:

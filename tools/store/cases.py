@@ -16,6 +16,7 @@ from casewright.knowledge.errors import DataError, NotFound
 from casewright.knowledge.records import Record, canonical_id
 from casewright.tools.store import audit
 from casewright.tools.store.engine import connect, exists, reading, shown, told, writing
+from casewright.tools.store.exported import lines
 from casewright.tools.store.tables import case_subjects
 from casewright.tools.store.tables import cases as cases_table
 from casewright.tools.store.tables import particulars as beside
@@ -193,16 +194,23 @@ class Store:
             content = connection.execute(query).scalar()
         return None if content is None else cast(JsonValue, json.loads(content))
 
-    def entries(self, about: str = "") -> list[audit.Entry]:
-        """The log in order: all of it, or what is about one case, alert or file."""
-        with told(self.url), self._engine.connect() as connection:
-            return list(audit.entries(connection, about))
+    def entries(self, about: str = "", wanted: audit.Wanted | None = None) -> list[audit.Entry]:
+        """The log in order: all of it, what is about one case, alert or file, or what is WANTED."""
+        with self.reads() as connection:
+            return list(audit.entries(connection, wanted or audit.Wanted(about=about)))
 
-    def check_audit(self) -> Checked:
-        """How many entries the log has, its last hash, and the first entry that was changed, removed or moved, or
-        that vouches for what was."""
-        with told(self.url), reading(self._engine) as connection:
-            return check(connection)
+    def audit_lines(self) -> Iterator[str]:
+        """The log as the lines of a file that can be checked without the store; the last one holds its head."""
+        with self.reads() as connection:
+            yield from lines(audit.entries(connection, audit.Wanted()))
+
+    def check_audit(self, noted: str = "") -> Checked:
+        """How many entries the log has, its head (the hash of the last one), and the first entry that does not hold.
+
+        That is one that was changed, removed or moved, or that vouches for what was. NOTED was the head once.
+        """
+        with self.reads() as connection:
+            return check(connection, noted)
 
     def verify_audit(self) -> BrokenLink | None:
         """The first entry that does not hold, None if the log is whole."""

@@ -41,8 +41,11 @@ class Checked(Record):
     first_bad: BrokenLink | None = None
 
 
-def check(connection: sa.Connection) -> Checked:
-    """Read the log and all that it vouches for. The connection should see one moment of the store throughout."""
+def check(connection: sa.Connection, noted: str = "") -> Checked:
+    """Read the log and all that it vouches for. The connection should see one moment of the store throughout.
+
+    NOTED is a hash that was the head once: one of the entries must bear it, else the log was cut.
+    """
     count = connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one()
     deleted = set(connection.execute(sa.select(tombstones.c.entry)).scalars())
     seen = dict.fromkeys((table.name for table in VOUCHED), 0)
@@ -56,8 +59,13 @@ def check(connection: sa.Connection) -> Checked:
             if why:
                 return Checked(entries=count, head=previous, first_bad=BrokenLink(seq=number, why=why))
             previous = entry["hash"]
-    why = _left_over(connection, count, number, seen)
+    why = _left_over(connection, count, number, seen) or _cut(connection, noted)
     return Checked(entries=count, head=previous, first_bad=BrokenLink(seq=number + 1, why=why) if why else None)
+
+
+def unknown_head(noted: str) -> str:
+    """Why a log is not whole, no entry of which bears a hash that was NOTED as its head once."""
+    return f"no entry bears the hash {noted}: the log was cut short, or made anew, after that was noted"
 
 
 def broken_link(entry: Mapping[str, Any], number: int, previous: str) -> str:
@@ -112,6 +120,12 @@ def _as_before(entry: Mapping[str, Any], payload: Mapping[str, Any], table: str,
     if entry["what"] in _BEFORE and act not in entry["what"]:
         return False
     return "content" not in row or payload.get("sha256") == digest(row["content"])
+
+
+def _cut(connection: sa.Connection, noted: str) -> str:
+    if noted in ("", FIRST) or connection.execute(sa.select(audit.c.seq).where(audit.c.hash == noted)).first():
+        return ""
+    return unknown_head(noted)
 
 
 def _left_over(connection: sa.Connection, count: int, last: int, seen: Mapping[str, int]) -> str:
