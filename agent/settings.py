@@ -55,6 +55,7 @@ class Settings:
     engine: str = engines.EMBEDDED  # where questions are asked
     engine_url: str = ""
     engine_tables: Mapping[str, Any] = field(default_factory=dict)  # tables that the house has there already
+    keep_years: int = 5  # from the last act on a case on; before that it is not deleted
     store: str = field(default="", repr=False)  # the case store: sqlite:///FILE, postgresql://USER@HOST/NAME, or ours
     policy: Mapping[str, bool] = field(default_factory=lambda: POLICY)
 
@@ -71,8 +72,11 @@ class Settings:
         models = _section(found, "models", path, (*TASKS, FALLBACK))
         keys = _section(found, "keys", path)
         limits = _section(found, "limits", path, model_limits.NAMES)
+        years = found.get("keep_years", 1)
+        if isinstance(years, bool) or not isinstance(years, int) or years < 1:
+            raise SettingsError(f"keep_years is {years!r}, expected a whole number from 1 on", path)
         for key, value in {**found, **models}.items():
-            if not isinstance(value, str):
+            if not isinstance(value, str) and key != "keep_years":
                 raise SettingsError(f"{key} is {value!r}, expected a text in quotes", path)
         for key, value in policy.items():
             if not isinstance(value, bool):  # "false" in quotes would be true

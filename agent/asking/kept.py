@@ -64,6 +64,21 @@ class Kept:
         rows = self._rows("select case_id, version, alert from conversations where thread = ?", (thread,))
         return rows[0] if rows else None
 
+    def forget(self, case: str, alert: str) -> list[str]:
+        """Delete the conversations about a case or its alert, with all their steps; tells their names."""
+        about = "select thread from conversations where case_id = ? or (alert <> '' and alert = ?)"
+        with self._lock, self.connection:
+            self.connection.execute("pragma secure_delete = on")
+            threads = [row[0] for row in self.connection.execute(about, (case, alert))]
+            known = {row[0] for row in self.connection.execute("select name from sqlite_master where type = 'table'")}
+            for thread in threads:
+                for table in ("turns", "evidence", "conversations"):
+                    self.connection.execute(f"delete from {table} where thread = ?", (thread,))
+                for table in known & {"checkpoints", "writes"}:  # the graph's own
+                    self.connection.execute(f"delete from {table} where thread_id = ?", (thread,))
+        self.connection.execute("pragma wal_checkpoint(truncate)")
+        return threads
+
     def conversations(self) -> list[Conversed]:
         """The conversations in which something was asked, the one used last first."""
         query = """select thread, used, case when case_id <> '' then case_id else alert end, first

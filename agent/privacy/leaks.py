@@ -25,20 +25,24 @@ class Leak(PolicyError):
     """Something that points to a person or a report would have left; nothing was sent."""
 
 
-def check(payload: Any, pseudonyms: Pseudonyms) -> None:
-    """Raise Leak, which says what kind of thing stands where, unless PAYLOAD may be sent."""
+def check(payload: Any, pseudonyms: Pseudonyms, *, to: str = "the model", reports: bool = True) -> None:
+    """Raise Leak, which says what kind of thing stands where, unless PAYLOAD may be sent.
+
+    TO says to whom, for the message; without REPORTS words that tell of a report may be sent.
+    """
+    instead = "use the embedded model for this case (--model offline), and " if to == "the model" else ""
     looked_at: set[tuple[str, bool]] = set()
     for where, text in _leaves(payload, "request"):
-        names_only = where.rpartition(".")[2].split("[")[0] in _NAMES
+        names_only = not reports or where.rpartition(".")[2].split("[")[0] in _NAMES
         if (text, names_only) in looked_at:
             continue
         looked_at.add((text, names_only))
         found = _found(text, pseudonyms, names_only=names_only)
         if found:
             raise Leak(
-                f"{found} would have left for the model, so nothing was sent",
+                f"{found} would have left for {to}, so nothing was sent",
                 where,
-                hint="use the embedded model for this case (--model offline), and report this as a defect",
+                hint=f"{instead}report this as a defect",
             )
 
 

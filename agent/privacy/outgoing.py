@@ -44,6 +44,16 @@ def told_schema(value: Any, pseudonyms: Pseudonyms, key: str = "") -> Any:
     return told(value, pseudonyms) if isinstance(value, str) and key == "description" else value
 
 
+def redacted(value: Any, pseudonyms: Pseudonyms) -> Any:
+    """A structure for people outside: tokens for all that points to a person, its other words as they are."""
+
+    def tell(text: str, column: dict[str, Any]) -> str:
+        return pseudonyms.hide(text, outsider=column.get("kind") == "text")
+
+    _meet(value, pseudonyms)
+    return _each(value, pseudonyms, pseudonyms.token, tell)
+
+
 def _message(message: BaseMessage, pseudonyms: Pseudonyms) -> BaseMessage:
     text = _CONTEXT.sub(lambda block: f"```context\n{_again(block[1], pseudonyms)}\n```", _text_of(message))
     if isinstance(message, SystemMessage):

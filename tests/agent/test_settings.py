@@ -58,6 +58,8 @@ def test_a_workspace_is_not_half_made_of_bad_settings(tmp_path: Path) -> None:
         ("policy = 1", r"expected a section \[policy\]"),
         ('[policy]\nnetwork = "false"', "network is 'false', expected true or false without quotes"),
         ("[policy]\nnetwrok = true", "unknown policy 'netwrok'; did you mean 'network'"),
+        ("keep_years = 0", "keep_years is 0, expected a whole number from 1 on"),
+        ('keep_years = "5"', "keep_years is '5', expected a whole number from 1 on"),
         ('store = "mysql://ada:hush@db/cases"', "store does not say where the case store is; expected sqlite"),
         ('currency = "USD', "not readable as TOML"),
         ('currency = "USD"\ncurrency = "SGD"', "not readable as TOML"),

@@ -199,6 +199,12 @@ class Store:
         with self.reads() as connection:
             return list(audit.entries(connection, wanted or audit.Wanted(about=about)))
 
+    def settle(self) -> None:
+        """Let what was deleted leave the files of the database too, as far as that is for us to do."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+
     def audit_lines(self) -> Iterator[str]:
         """The log as the lines of a file that can be checked without the store; the last one holds its head."""
         with self.reads() as connection:

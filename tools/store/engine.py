@@ -124,6 +124,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
         connection.execute(f"pragma busy_timeout = {_WAIT_MS}")
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma foreign_keys = on")
+        connection.execute("pragma secure_delete = on")  # what retention deletes is overwritten in the file
 
     @sa.event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
