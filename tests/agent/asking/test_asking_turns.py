@@ -214,10 +214,11 @@ def test_who_asked_about_whom_without_a_case_is_logged(exchange: Workspace) -> N
     with Session.open(exchange, model=Scripted(lines=[FLOWS, TRUE])) as session:
         list(session.ask(QUESTION))
         assert session.around.store is not None
-        entry = session.around.store.entries()[-1]
-        beside = session.around.store.particulars(entry.seq)
+        asked, entry = session.around.store.entries()[-2:]
+        beside = session.around.store.particulars(asked.seq)
         held = session.evidence("E1")
-    assert (entry.what, entry.about) == ("asked without a case", "C-10482")
+    assert (asked.what, asked.about) == ("asked without a case", "C-10482")
+    assert (entry.what, entry.about) == ("answered without a case", session.thread)
     assert beside == {"question": QUESTION, "ids": ["C-10482"]}
     canonical = json.dumps(held.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     hashed = hashlib.sha256(canonical.encode()).hexdigest()

@@ -141,8 +141,8 @@ def test_whoever_looks_somebody_up_without_a_case_is_logged_before_the_answer_is
         if isinstance(event, Told):
             break
     with Store.open(exchange.cases) as store:
-        entry = store.entries()[-1]
-    assert (entry.who, entry.what, entry.about) == ("ada", "asked without a case", "A-82RM3Y")
+        entry = next(e for e in reversed(store.entries()) if e.what == "asked without a case")
+    assert (entry.who, entry.about) == ("ada", "A-82RM3Y")
     assert (entry.payload["conversation"], entry.payload["tool"]) == (session.thread, "alert_reason")
 
 
