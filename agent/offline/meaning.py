@@ -32,6 +32,7 @@ class Meant:
     plan: str
     weight: float
     likeness: float
+    sure: bool = False  # by a cue that leaves little doubt
 
 
 def meant(question: Said, plans: Collection[str], docs: Mapping[str, str]) -> list[Meant]:
@@ -45,7 +46,7 @@ def meant(question: Said, plans: Collection[str], docs: Mapping[str, str]) -> li
         if plan in docs:
             likeness = max(likeness, _DOCSTRING * float(vectors([docs[plan]])[0] @ mine))
         cue = next((worth for worth, cues in _cues(plan) if any(one.search(question.meaning) for one in cues)), 0.0)
-        found.append(Meant(plan, float(weights.get(plan, 0.0)) + cue, likeness + cue))
+        found.append(Meant(plan, float(weights.get(plan, 0.0)) + cue, likeness + cue, cue >= _SURE))
     return sorted(found, key=lambda one: -one.weight)
 
 

@@ -13,10 +13,10 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from casewright.agent.offline import wording
-from casewright.agent.offline.intent import intent
+from casewright.agent.offline.intent import intents
 from casewright.agent.offline.meaning import first_sentence
 from casewright.agent.offline.plan import Asking, lacks, next_calls, plan_of, possible
-from casewright.agent.offline.talk import Talk, Turn, talk
+from casewright.agent.offline.talk import Call, Talk, Turn, talk
 
 
 class OfflineModel(BaseChatModel):
@@ -78,16 +78,22 @@ class OfflineModel(BaseChatModel):
         return self._planned(told, known, docs)
 
     def _planned(self, told: Talk, known: dict[str, Any], docs: dict[str, str]) -> tuple[list[Asking], str]:
-        asked = intent(told, possible(known), docs)
-        if not asked.clear or not asked.plan:
-            return [], wording.unclear(asked)
-        plan = plan_of(asked.plan, known, asked.said, case=told.case is not None)
-        if missing := lacks(plan, asked, told, known):
-            return [], wording.text(missing, **({"currency": told.currency} if missing == "which_currency" else {}))
-        if asked.nothing_before:
-            return [], wording.text("nothing_before")
-        calls = next_calls(plan, asked, told, known)
-        return (calls, "") if calls else ([], wording.answer(plan, asked, told))
+        left, answers = list(told.turns[-1].calls), []
+        for asked in intents(told, possible(known), docs):
+            mine: list[Call] = []
+            if not asked.clear or not asked.plan:
+                answers.append(wording.unclear(asked))
+                continue
+            plan = plan_of(asked.plan, known, asked.said, case=told.case is not None)
+            if why := lacks(plan, asked, told, known) or ("nothing_before" if asked.nothing_before else ""):
+                answers.append(wording.lacking(why, told))
+                continue
+            while calls := next_calls(plan, asked, told.with_calls(mine), known):
+                if not left:
+                    return calls, ""
+                mine, left = [*mine, *left[: len(calls)]], left[len(calls) :]
+            answers.append(wording.answer(plan, asked, told.with_calls(mine)))
+        return [], wording.together(answers)
 
 
 def _schema(tool: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from casewright.agent.offline.data import table
 from casewright.agent.offline.dates import NOWHERE, Window, period
+from casewright.agent.offline.shifts import Shift, by_alert, shift
 from casewright.agent.offline.sums import DIGITS, Sum, sums
 from casewright.knowledge.records import canonical_id
 
@@ -68,6 +69,7 @@ class Said:
     within: int | None = None  # seconds
     options: dict[str, Any] = field(default_factory=dict)  # asset, network, kind, status, direction, hops, limit ...
     quoted: str = ""
+    step: Shift | None = None  # in time, from the period of the question before
     bare: bool = False  # nothing is said but what was taken out: "and only USDT?"
 
     def named(self, *kinds: str) -> tuple[str, ...]:
@@ -85,8 +87,12 @@ class Said:
         return self.named("account", "bank", "address")
 
 
-def said(text: str, today: str, currency: str, day: str = "") -> Said:
-    """What TEXT says, seen from TODAY, an hour alone as one of DAY; an amount without a currency is one of CURRENCY."""
+def said(text: str, today: str, currency: str, alerted: str = "") -> Said:
+    """What TEXT says, seen from TODAY; an amount without a currency is one of CURRENCY.
+
+    ALERTED is when the open case's alert was raised (ISO, local): what "the alert" tells of a time, and the day of an
+    hour that is named alone.
+    """
     quoted = next((one or other for one, other in _QUOTED.findall(text)), "")
     rest, ids = _ids(text)
     options: dict[str, Any] = {}
@@ -96,8 +102,10 @@ def said(text: str, today: str, currency: str, day: str = "") -> Said:
     if found := _HOPS.search(rest):
         options["hops"] = _count(found[1])
         rest = rest.replace(found[0], " hops ")
-    named = period(rest, today, day)
-    rest = named.rest
+    since_alert, rest = by_alert(rest, alerted) if alerted else (None, rest)
+    step, stepped = shift(rest)
+    window = since_alert or period(rest, today, alerted[:10]).window
+    rest = period(stepped, today, alerted[:10]).rest
     within = None
     if found := _LENGTH.search(rest):
         count = (found["count"] or "").lower()
@@ -111,10 +119,10 @@ def said(text: str, today: str, currency: str, day: str = "") -> Said:
         found_values = [v for v, pattern in words.items() if re.search(rf"\b(?:{pattern})\b", rest, re.IGNORECASE)]
         if found_values and (len(found_values) == 1 or option not in _EITHER):
             options.setdefault(option, found_values[0])
-    told = bool(ids or named.window or bounds.least or bounds.most or within or options)
+    told = bool(ids or window or step or bounds.least or bounds.most or within or options)
     bare = _bare(text, rest) and (told or bool(_GOES_ON.match(text)))
     meaning = " ".join(rest.split())
-    return Said(text, meaning, ids, named.window, bounds.least, bounds.most, within, options, quoted, bare)
+    return Said(text, meaning, ids, window, bounds.least, bounds.most, within, options, quoted, step, bare)
 
 
 def _ids(text: str) -> tuple[str, dict[str, tuple[str, ...]]]:
@@ -137,7 +145,7 @@ def _bare(text: str, rest: str) -> bool:
     """Whether a text only goes on from the one before: `and only USDT?`, `in November?`, `same for C-1`."""
     marked = bool(_GOES_ON.match(text))
     for option, words in table("words").items():
-        if marked or option in _FILTERS:
+        if option in _FILTERS or (marked and option != "id"):
             for pattern in words.values():
                 rest = re.sub(rf"\b(?:{pattern})\b", " ", rest, flags=re.IGNORECASE)
     left = re.findall(r"[a-z']+", rest.lower())

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
@@ -54,6 +54,10 @@ class Talk:
     currency: str
     case: Open | None
     turns: tuple[Turn, ...]
+
+    def with_calls(self, calls: Sequence[Call]) -> "Talk":
+        """The same conversation as if these alone had been asked of tools for its last question."""
+        return replace(self, turns=(*self.turns[:-1], replace(self.turns[-1], calls=tuple(calls))))
 
 
 def talk(messages: Sequence[BaseMessage]) -> Talk:

@@ -34,6 +34,18 @@ def unclear(asked: Intent) -> str:
     return text("unclear", near=near)
 
 
+def lacking(name: str, told: Talk) -> str:
+    """What is said where a question does not name what it needs, or asks for what cannot be told."""
+    return text(name, **({"currency": told.currency} if name == "which_currency" else {}))
+
+
+def together(answers: Sequence[str]) -> str:
+    """One answer to a question of several parts: what each brought, then a few of the questions that may follow."""
+    lines = list(dict.fromkeys(line for one in answers for line in one.splitlines()))
+    follow = [line for line in lines if line.startswith("next: ")]
+    return "\n".join([*(line for line in lines if line not in follow), *follow[:_MOST]])
+
+
 def answer(plan: Plan, asked: Intent, told: Talk) -> str:
     """The answer to the last question from what its calls brought."""
     lines: list[str] = []

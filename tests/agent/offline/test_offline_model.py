@@ -83,6 +83,44 @@ def test_a_follow_up_goes_on_from_the_question_before(follow_up: str, tool: str,
     assert asks([system(), *flows_turn(), HumanMessage(follow_up)]) == [(tool, arguments)]
 
 
+@pytest.mark.parametrize(
+    ("follow_up", "since", "until"),
+    [("and the month after?", "2025-11-01", "2025-12-01"), ("the week before", "2025-09-24", "2025-10-01"),
+     ("and who paid her by bank in the week after?", "2025-11-01", "2025-11-08")],
+)  # fmt: skip
+def test_a_follow_up_steps_on_from_the_period_before(follow_up: str, since: str, until: str) -> None:
+    arguments = asks([system(), *flows_turn(), HumanMessage(follow_up)])[0][1]
+    assert (arguments["since"], arguments["until"]) == (since, until)
+
+
+def test_what_was_found_is_still_meant_by_those_and_there_many_turns_later() -> None:
+    narrowed = turn("List the trades of C-1 in October above SGD 500", "transfers", {}, {"id": "E2"})
+    small_talk = [message for _ in range(8) for message in (HumanMessage("What is 2+2?"), AIMessage("Not that."))]
+    last = HumanMessage("how many were there?")
+    ((tool, arguments),) = asks([system(), *narrowed, AIMessage("Done."), *small_talk, last])
+    assert tool == "transfers"
+    assert arguments == {"subjects": ["C-1"], "since": "2025-10-01", "until": "2025-11-01", "kind": "trade",
+                         "min_local": "500"}  # fmt: skip
+
+
+def test_two_questions_in_one_are_both_asked_and_answered() -> None:
+    question = "How long did the money of C-1 stay in May, and which devices did he log in from?"
+    period = {"subjects": ["C-1"], "since": "2025-05-01", "until": "2025-06-01"}
+    assert asks([system(), HumanMessage(question)]) == [("dwell", period)]
+    first = turn(question, "dwell", period, {"id": "E1", "status": "empty"})
+    assert asks([system(), *first]) == [("logins", period)]
+    second = turn(question, "logins", period, {"id": "E2", "status": "empty"})[1:]
+    second[0].tool_calls[0]["id"] = second[1].tool_call_id = "call-2"
+    answer = told([system(), *first, *second])
+    assert "No credit of C-1 was found in the period. [E1]" in answer
+    assert "No log-in of C-1 was found in the period. [E2]" in answer
+
+
+def test_a_question_of_two_clauses_about_one_thing_stays_one() -> None:
+    question = "What came in and what went out of C-1, by asset?"
+    assert [tool for tool, _ in asks([system(), HumanMessage(question)])] == ["flows"]
+
+
 def test_with_a_case_open_another_account_is_meant_only_as_long_as_it_is_spoken_of() -> None:
     other = flows_turn()
     assert asks([system(CASE), *other, HumanMessage("and which devices did he use?")])[0][1]["subjects"] == ["C-1"]

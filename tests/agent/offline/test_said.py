@@ -34,6 +34,13 @@ TODAY = "2026-01-31"
         ("may I see 2025 transfers", "", ""),
         ("from 4,000 to 5,000", "", ""),
         ("on 31 June", "", ""),
+        ("the 14th of May", "2025-05-14", "2025-05-15"),
+        ("in the first week of May 2025", "2025-05-01", "2025-05-08"),
+        ("the last week of May", "2025-05-25", "2025-06-01"),
+        ("in late June", "2025-06-21", "2025-07-01"),
+        ("the first half of May", "2025-05-01", "2025-05-16"),
+        ("the week before 14 May", "2025-05-07", "2025-05-14"),
+        ("two days after 14 May", "2025-05-15", "2025-05-17"),
     ],
 )
 def test_a_period_is_read_in_local_days_with_an_open_end_left_open(text: str, since: str, until: str) -> None:
