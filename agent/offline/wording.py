@@ -228,13 +228,22 @@ def _in_words(fact: Fact | None, found: Evidence, spec: str, zone: str) -> Quote
         return memo.listed(Quote(name.strip(" ⟦⟧")) for name in str(fact.value).split(",")[:_LISTED])
     if spec == "prose":  # a measure's name
         return Quote(re.sub(r"_usd$", " in USD", str(fact.value)).replace("_", " "))
-    if spec == "of":  # a part and its whole
-        return Quote(f"{fact.value:,} of {fact.of:,}") if fact.of else None
-    if spec:
-        many = fact.kind == "count" and spec.startswith("some ")
-        noun, _, plural = spec.removeprefix("some ").partition("/")
-        return None if many and not fact.value else memo.counted(memo.quote(fact, found.id, zone), noun, plural)
-    return memo.quote(fact, found.id, zone)
+    return _counted(fact, spec, found, zone) if spec else memo.quote(fact, found.id, zone)
+
+
+def _counted(fact: Fact, spec: str, found: Evidence, zone: str) -> Quote | None:
+    """A count with its noun and, after `|`, its verb: of `of payer|bears/bear` is made `1 of 4 payers bears`."""
+    nouns, _, verbs = spec.partition("|")
+    one, _, many = nouns.removeprefix("some ").removeprefix("of ").partition("/")
+    does, _, do = verbs.partition("/")
+    verb = f" {does if fact.value == 1 else do}" if verbs else ""
+    if nouns.startswith("of "):
+        noun = one if fact.value == fact.of == 1 else many or f"{one}s"
+        return Quote(f"{fact.value:,} of {fact.of:,} {noun}{verb}") if fact.of else None
+    if fact.kind == "count" and nouns.startswith("some ") and not fact.value:
+        return None
+    counted = memo.counted(memo.quote(fact, found.id, zone), one, many)
+    return counted and Quote(f"{counted}{verb}", counted.evidence)
 
 
 def _of_facts(name: str, found: Evidence, about: str) -> Fact | Quote | None:

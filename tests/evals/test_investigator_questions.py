@@ -78,3 +78,15 @@ def test_no_example_is_nearly_a_question_of_the_evaluation(name: str, near_by: f
 
 def _examples() -> list[str]:
     return [text for plan in table("examples").values() for text in plan["ask"]]
+
+
+def test_on_a_case_to_close_every_kind_of_question_is_answered_and_no_sentence_is_sent_back(
+    demo_exchange: tuple[Path, Any],
+) -> None:
+    workspace = Workspace.at(demo_exchange[0])
+    told = {plan: asked(workspace, {"ask": known["ask"][0], "alert": "A-YHTDEO"})
+            for plan, known in table("examples").items()}  # fmt: skip
+    assert {plan: one.sent_back for plan, one in told.items() if one.sent_back} == {}
+    assert {plan: one.wrong for plan, one in told.items() if one.wrong} == {}
+    nothing = "the data that were asked hold nothing"
+    assert [plan for plan, one in told.items() if any(nothing in line for line in one.answer.not_established)] == []
