@@ -320,7 +320,7 @@ class Session:
             case.id if case else self.thread,
             {
                 "conversation": self.thread,
-                "evidence": [answer_told(evidence.model_dump(mode="json")) for evidence in found],
+                "evidence": [answer_told(evidence) for evidence in found],
                 "calls": [asdict(call) for call in calls],
             },
             {"question": question[:500]},

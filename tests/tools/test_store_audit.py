@@ -1,5 +1,6 @@
 """The log and what it vouches for: whatever is changed, removed or moved there is found, on every database."""
 
+import hashlib
 import io
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -176,3 +177,21 @@ def test_what_is_null_or_added_later_leaves_the_hash_as_it_was() -> None:
     row = {"id": "CASE-1", "alert": None, "content": "{}"}
     assert digest_of([row]) == digest_of([{"id": "CASE-1", "content": "{}", "audit": 7, "later": None}])
     assert digest_of([row, {"id": "B"}]) == digest_of([{"id": "B"}, row]) != digest_of([row])
+
+
+def test_each_answer_of_a_tool_is_named_once_by_the_hash_of_what_the_case_holds(url: str, make_case: MakeCase) -> None:
+    case = make_case("CASE-9")
+    more = case.evidence[0].model_copy(update={"id": "E2", "tool": "payers"})
+    with Store.open(url) as store:
+        store.save_case(case, "ada")
+        store.save_case(case.model_copy(update={"evidence": (*case.evidence, more)}), "bo")
+        first, second = [entry.payload["evidence"] for entry in store.entries("CASE-9")]
+        with store.reads() as connection:
+            content = connection.execute(
+                sa.text("select content from cases where id = 'CASE-9' and version = 2")
+            ).scalar()
+    assert [line[:3] for line in first] == [["E1", "account_profile", "found"]]  # type: ignore[index,union-attr]
+    assert [line[:3] for line in second] == [["E2", "payers", "found"]]  # type: ignore[index,union-attr]
+    assert isinstance(content, str)
+    assert more.model_dump_json() in content
+    assert second[0][3] == hashlib.sha256(more.model_dump_json().encode()).hexdigest()  # type: ignore[index]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import sqlalchemy as sa
 from pydantic import JsonValue
 
+from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Record
 from casewright.tools.store.tables import audit
 
@@ -112,9 +113,9 @@ def written(value: JsonValue | Mapping[str, JsonValue]) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def answer_told(evidence: Mapping[str, JsonValue]) -> JsonValue:
-    """A tool's answer as the log tells it: its id, the tool, how it ended, the SHA-256 of its JSON as `written`."""
-    return [evidence["id"], evidence["tool"], evidence["status"], digest(written(evidence))]
+def answer_told(evidence: Evidence) -> JsonValue:
+    """A tool's answer as the log tells it: its id, the tool, how it ended, the SHA-256 of its JSON as cases hold it."""
+    return [evidence.id, evidence.tool, evidence.status, digest(evidence.model_dump_json())]
 
 
 def _text(row: Row) -> str:

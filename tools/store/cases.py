@@ -17,6 +17,7 @@ from casewright.knowledge.records import Record, canonical_id
 from casewright.tools.store import audit
 from casewright.tools.store.engine import connect, exists, reading, shown, told, writing
 from casewright.tools.store.exported import lines
+from casewright.tools.store.tables import audit as log
 from casewright.tools.store.tables import case_subjects
 from casewright.tools.store.tables import cases as cases_table
 from casewright.tools.store.tables import particulars as beside
@@ -74,7 +75,7 @@ class Store:
     def save_case(self, case: Case, who: str) -> int:
         """Keep the case as its next version and tell that version; content that is kept already is not kept twice.
 
-        The log names its draft and each tool's answer that the version before did not hold, by their hashes.
+        The log names its draft, and each tool's answer that it has not named for the case yet, by their hashes.
         A case made again later from the same data, with the same words, is the same content. All or nothing: a killed
         process leaves neither half a case nor an entry without its case.
         """
@@ -100,12 +101,12 @@ class Store:
             keys = {"case_id": case.id, "version": version}
             named = [{**keys, "nr": nr, "subject": subject.id} for nr, subject in enumerate(case.subjects)]
             rows = {cases_table: [row], case_subjects: named}
-            told_before = _answers(found.content) if found else []
+            told_before = _told_answers(connection, case.id)
             payload: dict[str, JsonValue] = {
                 "version": version,
                 "writer": case.versions.writer,
                 "narrative": audit.digest(case.narrative.model_dump_json()),
-                "evidence": [answer for answer in _answers(content) if answer not in told_before],
+                "evidence": [told for told in map(audit.answer_told, case.evidence) if told not in told_before],
             }
             audit.append(connection, who, "case saved", case.id, payload, rows)
             return int(version)
@@ -251,13 +252,11 @@ def _same(case: Case, content: str) -> bool:
     return bool(ours | {"versions": {}} == kept | {"versions": {}} and _made_with(ours) == _made_with(kept))
 
 
-def _answers(content: str) -> list[JsonValue]:
-    """Each tool's answer in a case, as the log tells it."""
-    try:
-        evidence = json.loads(content)["evidence"]
-        return [audit.answer_told(one) for one in evidence]
-    except (ValueError, KeyError, TypeError):  # damaged since
-        return []
+def _told_answers(connection: sa.Connection, case_id: str) -> list[JsonValue]:
+    """The tools' answers that the log has named for this case already."""
+    saved = sa.select(log.c.payload).where(log.c.about == case_id, log.c.what == "case saved")
+    payloads = connection.execute(saved).scalars()
+    return [answer for payload in payloads for answer in json.loads(payload).get("evidence", ())]
 
 
 def _made_with(case: dict[str, Any]) -> dict[str, Any]:

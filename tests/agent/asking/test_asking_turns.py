@@ -220,8 +220,7 @@ def test_who_asked_about_whom_without_a_case_is_logged(exchange: Workspace) -> N
     assert (asked.what, asked.about) == ("asked without a case", "C-10482")
     assert (entry.what, entry.about) == ("answered without a case", session.thread)
     assert beside == {"question": QUESTION, "ids": ["C-10482"]}
-    canonical = json.dumps(held.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    hashed = hashlib.sha256(canonical.encode()).hexdigest()
+    hashed = hashlib.sha256(held.model_dump_json().encode()).hexdigest()
     assert entry.payload["evidence"] == [["E1", "flows", "found", hashed]]
 
 
