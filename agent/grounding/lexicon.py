@@ -154,6 +154,7 @@ _GROUPS = {
     "quantifiers": "quantifier",
     "networks": "network",
     "accusations": "accuse",
+    "recorded": "recorded",
 }
 _LISTS = {
     "subject_words": "subject",

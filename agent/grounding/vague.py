@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from casewright.agent.grounding import numerals
 from casewright.agent.grounding.dates import MONTHS
@@ -10,6 +11,9 @@ from casewright.agent.grounding.lexicon import lexicon
 from casewright.agent.grounding.parties import Problem
 from casewright.agent.grounding.reading import Reading
 
+_FIGURES = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|double|multi)[- ](?:figures?|digits?)\b(?: (?:sums?|amounts?))?"
+)
 _FEW = {"few", "couple", "several", "some", "many"}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -17,12 +21,38 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 def problems(reading: Reading, index: Index) -> Iterator[tuple[str, Problem]]:
     """The phrases of a sentence that cannot be supported, as (text, problem)."""
     yield from _relative(reading)
+    yield from _magnitudes(reading)
+    hedged = any(mark.kind == "hedge" for mark in reading.marks)  # what may be is put as a question
     for mark in reading.marks:
         if mark.kind == "cause":
             yield mark.text, Problem("claims a cause or an aim, which no fact of the evidence shows")
+        elif mark.kind == "recorded" and not hedged and not _recorded(mark.value, index):
+            yield mark.text, Problem("is told by no text, label or measure of the evidence cited")
         elif mark.kind == "ordinal":
             yield mark.text, Problem("ranks, and no fact of the evidence cited gives that rank")
     yield from _capitals(reading, index)
+
+
+@cache
+def _group(value: str) -> re.Pattern[str]:
+    """The words of a group of `recorded`, as texts hold them."""
+    words = "|".join(re.escape(word) for word in (value, *lexicon().raw["recorded"][value]))
+    return re.compile(rf"(?<!\w)(?:{words})")
+
+
+def _recorded(value: str, index: Index) -> bool:
+    held = (
+        *index.texts,
+        *(known.fact.means.casefold() for known in index.known),
+        *(known.fact.name.replace("_", " ") for known in index.known),
+    )
+    return any(_group(value).search(text) for text in held)
+
+
+def _magnitudes(reading: Reading) -> Iterator[tuple[str, Problem]]:
+    """`a six-figure sum` is a figure that no fact is."""
+    for found in _FIGURES.finditer(" ".join(reading.words)):
+        yield found[0], Problem("is a figure in other words; write the amount")
 
 
 def _relative(reading: Reading) -> Iterator[tuple[str, Problem]]:
