@@ -235,11 +235,14 @@ class Session:
         from casewright.agent.models.make import chat_model, choice_for
 
         if not choice_for(self.workspace, "plan").offline:
+            from casewright.agent.drafting.hidden import meet
             from casewright.agent.models.meter import Meter
             from casewright.agent.privacy.of_workspace import pseudonyms_of
 
-            self._meter = self._meter_of() if self._meter_of else Meter.of(self.workspace)
-            names = pseudonyms_of(self.workspace, self.around.case.id if self.around.case else "")
+            self._meter, case = self._meter_of() if self._meter_of else Meter.of(self.workspace), self.around.case
+            names = pseudonyms_of(self.workspace, case.id if case else "")
+            if case:  # a question may name a payer whom no tool of this conversation has told of yet
+                meet(case, names)
             return chat_model(self.workspace, "plan", self._meter, names)
         return chat_model(self.workspace, "plan")
 

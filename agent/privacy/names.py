@@ -60,6 +60,12 @@ class Names:
         """The keys of the whole names of two words or more."""
         return tuple(key for key, whole in self._seen.items() if key == whole and " " in key)
 
+    def meet(self, text: str) -> None:
+        """Take each customer's name that stands in TEXT for seen, so that parts of it are found as well."""
+        for named in list(self.find(text)):
+            if named.key not in self._seen:
+                self.learn(text[named.start : named.end])
+
     def find(self, text: str) -> Iterator[Named]:
         """Every name in TEXT, the longest first where they overlap, from left to right."""
         with self._lock:

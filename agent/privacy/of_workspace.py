@@ -15,12 +15,19 @@ def pseudonyms_of(workspace: Workspace, case: str = "") -> Pseudonyms:
 
     The ledger's names are read when a text is first hidden. Raises SettingsError, NotFound or DataError.
     """
-    return Pseudonyms(case, workspace.machine, partial(_names, workspace), _some_ids(workspace))
+    return Pseudonyms(case, workspace.machine, partial(_names, workspace), _some_ids(workspace),
+                      partial(_alerts, workspace))  # fmt: skip
 
 
 def _names(workspace: Workspace) -> Iterator[str]:
     with open_ledger(workspace) as ledger:
         yield from (row[0] for row in ledger.rows("select distinct name from customers where name is not null"))
+
+
+def _alerts(workspace: Workspace, words: list[str]) -> list[str]:
+    with open_ledger(workspace) as ledger:
+        found = ledger.rows("select id from alerts where lower(id) in (select unnest($words))", words=words)
+        return [row[0] for row in found]
 
 
 def _some_ids(workspace: Workspace) -> list[str]:

@@ -27,6 +27,8 @@ def tokenised(messages: Sequence[BaseMessage], pseudonyms: Pseudonyms) -> list[B
     for message in messages:
         for structure in _structures(_text_of(message)):
             _meet(structure, pseudonyms)
+        if isinstance(message, HumanMessage | AIMessage):
+            pseudonyms.meet(_text_of(message))
     return [_message(message, pseudonyms) for message in messages]
 
 

@@ -20,6 +20,7 @@ from casewright.knowledge.records import canonical_id
 TOKEN_KINDS = tuple(dict.fromkeys((*KINDS, "PERSON", "ENTITY", "ACCT", "CASE", "ALERT", "BORN", "AGE", "WORD")))
 TOKEN = re.compile(rf"\b({'|'.join(TOKEN_KINDS)})(?:\\?_)(\d+)([A-Z]?)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*")
+_TYPED = re.compile(r"(?=[A-Za-z]*[\d_-])[A-Za-z0-9_-]{4,}")
 _PREFIXED = re.compile(r"([A-Za-z]{1,8}[-_])\d{3,}")
 _NAME = re.compile(r"(?:^|_)(?:name|holder|owner)s?$")
 _UNITS = {"device": "DEVICE", "IP address": "IP", "alert": "ALERT", "case": "CASE"}
@@ -30,7 +31,7 @@ class Pseudonyms:
 
     FOLDER is the workspace's own (`.casewright/`), None keeps all in memory; CASE the case's id, or another word for
     what belongs together. LISTED gives the names of the ledger's customers; LIKE are some of their ids, by which others
-    of that make are known.
+    of that make are known; ALERTS tells which of some words, in lower case, are ids of alerts.
     """
 
     def __init__(
@@ -39,9 +40,12 @@ class Pseudonyms:
         folder: Path | None = None,
         listed: Callable[[], Iterable[str]] = tuple,
         like: Iterable[str] = (),
+        alerts: Callable[[list[str]], Iterable[str]] = lambda words: (),
     ) -> None:
         self._numbers = Numbers(folder, case)
         self.names = Names(listed)
+        self._alerts = alerts
+        self._looked_up: set[str] = set()
         self._ids: dict[str, str] = {}  # every value that was met as an id, without its case: its kind
         self._tokens: dict[tuple[str, str], str] = {}  # kind and value as written: its token
         self._plain: dict[str, str] = {}
@@ -77,6 +81,15 @@ class Pseudonyms:
             self._ids.setdefault(value.casefold(), kind)
             if kind == "ACCT":
                 self._liken(value)
+
+    def meet(self, text: str) -> None:
+        """Know from now on the customers whose names, and the alerts whose ids, stand in a text that was written."""
+        self.names.meet(text)
+        words = {word.casefold().removeprefix("case-") for word in _TYPED.findall(text)} - self._looked_up
+        if words:
+            self._looked_up |= words
+            for alert in self._alerts(sorted(words)):
+                self.learn("ALERT", alert)
 
     def _liken(self, value: str) -> None:
         found = _PREFIXED.fullmatch(value)
