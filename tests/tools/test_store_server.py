@@ -1,5 +1,6 @@
 """The case store on a PostgreSQL server: what is told where it cannot be used, and many who write at once."""
 
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -47,8 +48,6 @@ def test_the_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_machine_is_reached_over_tls_unless_the_url_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    import ssl
-
     given: list[Any] = []
     monkeypatch.setattr(sa, "create_engine", lambda url, **rest: given.append((url, rest)) or _stop())
     for place in ("db.example", "db.example/c?sslmode=require", "db.example/c?sslmode=disable", "127.0.0.1"):
@@ -63,6 +62,17 @@ def test_another_machine_is_reached_over_tls_unless_the_url_says_otherwise(monke
 
 def _stop() -> None:
     raise StopIteration
+
+
+def test_a_certificate_that_does_not_hold_and_a_connection_that_is_lost_are_told() -> None:
+    place = f"postgresql://ada:{PASSWORD}@db.example/cases"
+    for error, told in (
+        (ssl.SSLCertVerificationError(1, "self-signed"), "certificate does not hold"),
+        (ConnectionResetError("reset"), "the connection to the server was lost"),
+    ):
+        with pytest.raises(DataError, match=told) as found, engine.told(place):
+            raise error
+        assert PASSWORD not in str(found.value)
 
 
 @server
