@@ -62,7 +62,7 @@ def told(url: str) -> Iterator[None]:
         raise _in_words(_reason(error.orig), url) from error
     except ssl.SSLError as error:
         hint = "?sslmode=require takes any certificate"
-        raise DataError(f"the server's certificate does not hold ({error.reason})", shown(url), hint=hint) from error
+        raise DataError(f"the server's certificate does not hold ({error})", shown(url), hint=hint) from error
     except (ConnectionError, TimeoutError) as error:
         hint = "try again; a step that was not told as done may have been"
         raise DataError("the connection to the server was lost", shown(url), hint=hint) from error
