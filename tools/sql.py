@@ -43,11 +43,13 @@ _FUNCTIONS = frozenset(
     TimestampTrunc Trim Upper Variance VariancePop Year Month Day Quarter CumeDist ApproxDistinct Corr Replace
     TsOrDsToDate Hour Minute Date DateAdd MakeTimestamp UnixToTime LogicalAnd LogicalOr""".split()  # noqa: SIM905  as above
 )
-_BY_NAME = frozenset({"make_timestamp", "to_timestamp", "epoch_ms", "dayname", "monthname", "isodow", "hash"})
+_BY_NAME = frozenset({"make_timestamp", "epoch_ms", "hash"})
+_OWN_NAME = re.compile(r"[a-z_]\w*")  # of a statement's own tables: no path, and nothing with a dot
 
 # What columns of the ledger hold, by their names.
 _IDS = frozenset({"id", "src", "dst", "account", "counterparty", "subject"})
 _HASHES = frozenset({"hash", "transfer"})
+_EPOCHS = frozenset({"epoch", "known_epoch", "since_epoch", "opened_epoch"})
 _UNITS = {"device": "device", "ip": "IP address"}
 
 
@@ -92,6 +94,10 @@ def ask(ledger: Ledger, query: str, *, limit: int = ROWS, seconds: float = SECON
             rows = cursor.fetchmany(limit + 1)
         except duckdb.InterruptException as error:
             raise UsageError(f"this took longer than {seconds:g} seconds", hint="ask about a shorter time") from error
+        except RuntimeError as error:  # how the binding tells of Ctrl-C in a query
+            if "interrupted" not in str(error).lower():
+                raise
+            raise KeyboardInterrupt from error
         except duckdb.OutOfMemoryException as error:
             raise UsageError("this needs more memory than free SQL has", hint="ask about a shorter time") from error
         except duckdb.Error as error:
@@ -125,6 +131,11 @@ def _refuse(parsed: exp.Query) -> None:
         if node.depth > _DEEPEST:
             raise PolicyError(f"more than {_DEEPEST} parts within parts are not read")
     named = _ctes(parsed)
+    if wrong := next((name for name in sorted(named) if not _OWN_NAME.fullmatch(name)), None):
+        raise PolicyError(f"{wrong[:40]!r} is no name for a table of the statement's own", hint="letters, digits and _")
+    for limit in parsed.find_all(exp.Limit):
+        if not (isinstance(limit.expression, exp.Literal) and limit.expression.this.isdigit()):
+            raise PolicyError("a limit is a plain number here", hint="limit 20")
     for table in parsed.find_all(exp.Table):
         plain = isinstance(table.this, exp.Identifier) and not table.args.get("db") and not table.args.get("catalog")
         if not plain or table.name.lower() not in TABLES | named:
@@ -189,7 +200,7 @@ def _column(name: str, type_: str, currency: str) -> Column:
     if number and bare in ("amount", "amount_in"):
         return Column(name=name, kind="native")
     if whole:
-        return Column(name=name, kind="time" if re.search(r"(?:^|_)epoch$", bare) else "count")
+        return Column(name=name, kind="time" if bare in _EPOCHS else "count")
     if number:
         return Column(name=name, kind="ratio")
     if bare in _IDS:

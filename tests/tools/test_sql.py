@@ -17,6 +17,8 @@ ATTACKS = [
     "select * from read_csv_auto('{file}')",
     "select * from '{file}'",
     'select * from "{file}"',
+    'with a as (select * from "{file}"), "{file}" as (select 1 as x) select * from a',
+    "select 1 from transfers limit 1 + 1",
     "select * from read_text('{file}')",
     "select * from read_blob('/etc/passwd')",
     "select * from read_json('/etc/passwd')",
@@ -238,6 +240,18 @@ def test_the_answer_says_what_it_is_and_over_what_it_speaks(ledger: Ledger) -> N
     assert len(answer.rows) == 10
     assert "LIMIT 11" in answer.query
     assert sql.ask(ledger, "select * from customers limit 2", limit=2).truncated == ""
+
+
+def test_only_the_ledgers_own_seconds_are_told_as_moments(ledger: Ledger) -> None:
+    query = "select max(epoch) - min(epoch) as span_epoch, count(distinct account) as a_epoch, max(epoch) as epoch"
+    kinds = {column.name: column.kind for column in sql.ask(ledger, f"{query} from legs").tables[0].columns}
+    assert kinds == {"span_epoch": "count", "a_epoch": "count", "epoch": "time"}
+
+
+@pytest.mark.parametrize("call", ["make_timestamp(epoch * 1000000)", "epoch_ms(epoch * 1000)", "hash(account)"])
+def test_each_function_that_is_listed_by_its_own_name_can_be_asked(call: str, ledger: Ledger) -> None:
+    assert {name for name in sql._BY_NAME if f"{name}(" in call}
+    assert sql.ask(ledger, f"select {call} as told from legs limit 3").status == "found"
 
 
 def test_a_statement_that_takes_too_long_is_ended(ledger: Ledger) -> None:

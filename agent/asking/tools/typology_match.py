@@ -14,7 +14,7 @@ from casewright.tools import fits
 COLUMNS = (
     Column(name="subject", kind="id"),
     Column(name="typology", kind="word", unit="typology", means="the file's id"),
-    Column(name="name", kind="text", means="what it is called"),
+    Column(name="title", kind="text", means="what it is called"),
     Column(name="score", kind="ratio", means="how well what was measured fits, 0 to 1; under 0.5 none fits"),
     Column(name="part", kind="word", unit="part", means="fired, silent, unmeasured or look-alike"),
     Column(name="text", kind="text", means="the red flag or look-alike"),
@@ -61,7 +61,7 @@ def typology_match(around: Around, *, subject: str = "") -> Evidence:
 def _rows(subject: str, match: Fit) -> Iterator[Row]:
     """A row a sign, those that fired first; then what else it could be."""
     about: Row = {**dict.fromkeys((column.name for column in COLUMNS), None), "subject": subject,
-                  "typology": match.id, "name": match.name, "score": Decimal(f"{match.score:.2f}")}  # fmt: skip
+                  "typology": match.id, "title": match.name, "score": Decimal(f"{match.score:.2f}")}  # fmt: skip
     for part, signs in (("fired", match.fired), ("silent", match.silent)):
         for sign in signs:
             value = sign.value if isinstance(sign.value, (int, Decimal)) else None

@@ -9,7 +9,7 @@ from casewright.knowledge.evidence import Column, Evidence, Row, Table
 
 COLUMNS = (
     Column(name="typology", kind="word", unit="typology", means="the file's id"),
-    Column(name="name", kind="text", means="what it is called"),
+    Column(name="title", kind="text", means="what it is called"),
     Column(name="score", kind="ratio", means="closeness by meaning and words, 0 to 1; no measure of this case"),
     Column(name="description", kind="text"),
 )
@@ -29,7 +29,7 @@ def typology_search(around: Around, *, text: str = "", k: int = 5) -> Evidence:
     library = library_of(around.workspace)
     hits = search(around.workspace, library, [text], Search(k=max(1, min(k, 20)))).hits[0]
     rows: tuple[Row, ...] = tuple(
-        {"typology": hit.id, "name": library.findable[hit.id].name, "score": Decimal(f"{hit.score:.3f}"),
+        {"typology": hit.id, "title": library.findable[hit.id].name, "score": Decimal(f"{hit.score:.3f}"),
          "description": library.findable[hit.id].description} for hit in hits
     )  # fmt: skip
     return Evidence(
