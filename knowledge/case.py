@@ -6,6 +6,7 @@ from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Record, Subject
 
 Role = Literal["subject", "victim", "mule", "related", "unknown"]
+Recommendation = Literal["escalate", "close", "more information needed"]
 Strength = Literal["noted", "weak", "moderate", "strong"]  # what is noted is told, and weighs nothing
 
 
@@ -110,5 +111,5 @@ class Case(Record):
     typologies: tuple[TypologyMatch, ...] = ()
     narrative: Narrative
     not_looked_at: tuple[NotLookedAt, ...] = ()
-    recommendation: Literal["escalate", "close", "more information needed"] = "more information needed"
+    recommendation: Recommendation = "more information needed"
     versions: Versions

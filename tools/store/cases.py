@@ -3,9 +3,9 @@
 import difflib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Self, cast
+from typing import Any, Literal, Self, cast
 
 import sqlalchemy as sa
 from pydantic import JsonValue, ValidationError
@@ -17,6 +17,8 @@ from casewright.knowledge.records import Record, canonical_id
 from casewright.tools.store import audit
 from casewright.tools.store.engine import connect, exists, reading, shown, told, writing
 from casewright.tools.store.exported import lines
+from casewright.tools.store.four_eyes import refuse_unread
+from casewright.tools.store.standing import approved_in, standings
 from casewright.tools.store.tables import audit as log
 from casewright.tools.store.tables import case_subjects
 from casewright.tools.store.tables import cases as cases_table
@@ -72,15 +74,25 @@ class Store:
     def __exit__(self, *exc: object) -> None:
         self._engine.dispose()
 
-    def save_case(self, case: Case, who: str) -> int:
+    def save_case(
+        self,
+        case: Case,
+        who: str,
+        *,
+        after: int | None = None,
+        also: Callable[[sa.Connection, int], None] = lambda connection, version: None,
+    ) -> int:
         """Keep the case as its next version and tell that version; content that is kept already is not kept twice.
 
+        With AFTER it must follow that version: PolicyError otherwise. ALSO acts in the same transaction.
         The log names its draft, and each tool's answer that it has not named for the case yet, by their hashes.
         A case made again later from the same data, with the same words, is the same content. All or nothing: a killed
         process leaves neither half a case nor an entry without its case.
         """
+        case = with_status(case, "draft")
         with told(self.url), writing(self._engine) as connection:
             found = connection.execute(_newest(case.id)).first()
+            refuse_unread(after, found.version if found else 0, case.id)
             if found is not None and _same(case, found.content):
                 return int(found.version)
             version = found.version + 1 if found else 1
@@ -93,7 +105,7 @@ class Store:
                 "saved_at": int(time.time()),
                 "saved_by": who,
                 "alert": case.alert.id if case.alert else None,
-                "status": case.narrative.status,
+                "status": "draft",
                 "recommendation": case.recommendation,
                 "versions": case.versions.model_dump_json(),
                 "content": content,
@@ -109,18 +121,23 @@ class Store:
                 "evidence": [told for told in map(audit.answer_told, case.evidence) if told not in told_before],
             }
             audit.append(connection, who, "case saved", case.id, payload, rows)
+            also(connection, version)
             return int(version)
 
     def load_case(self, case_id: str, version: int | None = None) -> Case:
-        """The case in that version, else in its newest. Raises NotFound with the nearest ids."""
+        """The case in that version, else in its newest; `approved` where a second person approved that very version.
+
+        Raises NotFound with the nearest ids.
+        """
         query = _newest(case_id)
         with told(self.url), self._engine.connect() as connection:
             found = connection.execute(query if version is None else query.where(cases_table.c.version == version))
             row = found.first()
             if row is None:
                 raise self._missing(connection, case_id, version)
+            approved = approved_in(standings(connection, [case_id])[case_id], row.version)
         try:
-            return Case.model_validate_json(row.content)
+            return with_status(Case.model_validate_json(row.content), "approved" if approved else "draft")
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
@@ -151,7 +168,13 @@ class Store:
         with told(self.url), self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
             named = _subjects_of(connection, [(row["id"], row["version"]) for row in rows])
-        return [CaseRow(**row | {"alert": row["alert"] or "", "subjects": named[row["id"]]}) for row in map(dict, rows)]
+            stand = standings(connection, [row["id"] for row in rows])
+        return [
+            CaseRow(
+                **row | {"alert": row["alert"] or "", "subjects": named[row["id"]], "status": stand[row["id"]].state}
+            )
+            for row in map(dict, rows)
+        ]
 
     def version_of(self, case_id: str) -> int:
         """The newest version of a case, 0 where it has none."""
@@ -257,6 +280,11 @@ def _told_answers(connection: sa.Connection, case_id: str) -> list[JsonValue]:
     saved = sa.select(log.c.payload).where(log.c.about == case_id, log.c.what == "case saved")
     payloads = connection.execute(saved).scalars()
     return [answer for payload in payloads for answer in json.loads(payload).get("evidence", ())]
+
+
+def with_status(case: Case, status: Literal["draft", "approved"]) -> Case:
+    """The case with its memo in that status. What is kept is a draft; approved is what people's acts make it."""
+    return case.model_copy(update={"narrative": case.narrative.model_copy(update={"status": status})})
 
 
 def _made_with(case: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from casewright.knowledge.errors import NotFound, PolicyError, UsageError
 from casewright.knowledge.records import Record
 from casewright.tools.store import audit
 from casewright.tools.store.cases import Store
+from casewright.tools.store.four_eyes import named
+from casewright.tools.store.standing import standings
 from casewright.tools.store.tables import audit as log
 from casewright.tools.store.tables import case_subjects, filing_acts
 from casewright.tools.store.tables import cases as cases_table
@@ -118,10 +120,9 @@ def decide(store: Store, case: str, who: str, what: Content) -> Act:
     """Keep what WHO decided about a case, with an entry in the log that vouches for it.
 
     Raises NotFound for a case that is not here, UsageError where nobody or no reason is named, PolicyError for a report
-    of this case before any suspicion was told.
+    of this case before any suspicion was told, and for what would change a case that is decided.
     """
-    if not who.strip():
-        raise UsageError("nobody is named", hint="--as NAME")
+    who = named(who)
     word = "reference" if isinstance(what, Filed) else "what" if isinstance(what, ActionTaken) else "reason"
     if not str(getattr(what, word)).strip():
         raise UsageError(f"a decision needs a {word}", hint=f'--{word} "..."')
@@ -130,9 +131,10 @@ def decide(store: Store, case: str, who: str, what: Content) -> Act:
             raise NotFound(f"there is no case {case!r}", hint="casewright cases list shows what is here")
         before = _decided(connection, case)
         _refuse_out_of_order(before, what)
+        _refuse_decided(connection, before, what)
         act = next(name for name, kind in _ACTS.items() if isinstance(what, kind))
         row = {"case_id": case, "act": act, "content": what.model_dump_json()}
-        audit.append(connection, who.strip(), f"{act} told", case, {}, {filing_acts: [row]})
+        audit.append(connection, who, f"{act} told", case, {}, {filing_acts: [row]})
         return _decided(connection, case).acts[-1]
 
 
@@ -147,6 +149,17 @@ def _refuse_out_of_order(before: Decided, what: Content) -> None:
         )
     if what.day < suspicion[0].formed:
         raise UsageError(f"it was filed on {what.day}, before suspicion was formed on {suspicion[0].formed}")
+
+
+def _refuse_decided(connection: sa.Connection, before: Decided, what: Content) -> None:
+    """Between its approval and its filing a report stays as it was approved; a closed case gathers no suspicion."""
+    found = standings(connection, [before.case])[before.case]
+    settled = found.state == "approved" and before.filed() is None
+    if not isinstance(what, Filed) and (settled or found.state in ("closed", "sampled")):
+        raise PolicyError(
+            f"{before.case} was {found.state} by {found.last.by}; what it rests on stays as it is",
+            hint=f'casewright review reopen {before.case} --reason "..."',
+        )
 
 
 def decided(store: Store, case: str) -> Decided:

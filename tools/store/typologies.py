@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from pydantic import JsonValue
 
 from casewright.knowledge import clock
-from casewright.knowledge.errors import NotFound, PolicyError, UsageError
+from casewright.knowledge.errors import NotFound, PolicyError
 from casewright.knowledge.in_force import Kept
 from casewright.knowledge.records import Record
 from casewright.tools.store import audit
 from casewright.tools.store.cases import Store
+from casewright.tools.store.four_eyes import named, reasoned, refuse_maker, refuse_unread
 from casewright.tools.store.tables import audit as log
 from casewright.tools.store.tables import typology_decisions, typology_versions
 
@@ -77,7 +78,7 @@ def propose(
         if known and known[-1].state == "proposed" and known[-1].text == text:
             return known[-1]
         number = known[-1].version + 1 if known else 1
-        _keep(connection, typology, number, text, _named(who), "proposed", why)
+        _keep(connection, typology, number, text, named(who), "proposed", why)
         return _versions(connection, typology)[-1]
 
 
@@ -131,7 +132,7 @@ def roll_back(
             raise PolicyError(f"version {version} of {typology} never was in force", hint="propose it instead")
         _refuse_maker(found, who, "roll back to")
         number = known[-1].version + 1
-        _keep(connection, typology, number, found.text, _named(who), "proposed", f"version {version} again: {reason}")
+        _keep(connection, typology, number, found.text, named(who), "proposed", f"version {version} again: {reason}")
         _decided(connection, found.model_copy(update={"version": number}), "rolled back", who, reason)
         return _versions(connection, typology)[-1]
 
@@ -146,9 +147,7 @@ def _open(
     if version is not None:
         _version(known, typology, version)
         if waiting is not None:
-            raise PolicyError(
-                f"version {version} of {typology} is not the newest", hint=f"read version {waiting.version}"
-            )
+            refuse_unread(version, waiting.version, typology)
     last = next((act for act in reversed(list(done)) if version in (None, act.version)), None)
     if last is None:
         raise NotFound(f"nothing of {typology} is proposed", hint=f"casewright typology propose {typology}")
@@ -166,27 +165,15 @@ def _version(known: Iterable[TypologyVersion], typology: str, version: int) -> T
     return numbered[version]
 
 
-def _named(who: str) -> str:
-    if not who.strip():
-        raise UsageError("nobody is named", hint="--as NAME")
-    return who.strip()
-
-
 def _refuse_maker(found: TypologyVersion, who: str, act: str) -> None:
     """Who made a text decides nothing about it alone."""
-    if found.who.casefold() == _named(who).casefold():
-        raise PolicyError(
-            f"{found.who} proposed version {found.version} of {found.typology} and cannot {act} it",
-            hint="a second person decides (--as NAME)",
-        )
+    refuse_maker([(found.who, "proposed")], who, act, f"version {found.version} of {found.typology}")
 
 
 def _decided(connection: sa.Connection, found: TypologyVersion, decision: Decision, who: str, reason: str) -> None:
-    if not reason.strip():
-        raise UsageError("a decision needs a reason", hint='--reason "..."')
-    payload: dict[str, JsonValue] = {"version": found.version, "reason": reason.strip()}
+    payload: dict[str, JsonValue] = {"version": found.version, "reason": reasoned(reason)}
     row = {"typology": found.typology, "version": found.version, "decision": decision}
-    audit.append(connection, _named(who), f"typology {decision}", found.typology, payload, {typology_decisions: [row]})
+    audit.append(connection, named(who), f"typology {decision}", found.typology, payload, {typology_decisions: [row]})
 
 
 def _keep(connection: sa.Connection, typology: str, version: int, text: str, who: str, what: str, why: str) -> None:
