@@ -14,6 +14,7 @@ from casewright.agent.models import limits as model_limits
 from casewright.agent.models.choice import FALLBACK, TASKS, Choice, check_url
 from casewright.agent.models.keys import check_reference, named_key
 from casewright.agent.models.limits import Limits
+from casewright.agent.review.people import House, Person, Sampling
 from casewright.knowledge.errors import SettingsError, UsageError
 from casewright.tools import engines
 
@@ -22,6 +23,7 @@ STORES = ("sqlite:///", "postgresql://")
 _STORE = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
 POLICY = {"network": False, "sql": False}  # what a workspace allows unless it says otherwise
 
+_SAMPLING = tuple(f.name for f in fields(Sampling))
 _SECRET = ("engine_url", "store")  # they may hold a password
 
 _NEW = """\
@@ -58,6 +60,8 @@ class Settings:
     keep_years: int = 5  # from the last act on a case on; before that it is not deleted
     store: str = field(default="", repr=False)  # the case store: sqlite:///FILE, postgresql://USER@HOST/NAME, or ours
     policy: Mapping[str, bool] = field(default_factory=lambda: POLICY)
+    people: Mapping[str, Person] = field(default_factory=dict)  # who may do what in review; none: all but their own
+    review: Sampling = field(default_factory=Sampling)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -72,6 +76,7 @@ class Settings:
         models = _section(found, "models", path, (*TASKS, FALLBACK))
         keys = _section(found, "keys", path)
         limits = _section(found, "limits", path, model_limits.NAMES)
+        people, review = _section(found, "people", path), _section(found, "review", path, _SAMPLING)
         years = found.get("keep_years", 1)
         if isinstance(years, bool) or not isinstance(years, int) or years < 1:
             raise SettingsError(f"keep_years is {years!r}, expected a whole number from 1 on", path)
@@ -85,9 +90,15 @@ class Settings:
             least = 1 if key in model_limits.NEEDED else 0
             if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
                 raise SettingsError(f"{key} is {value!r}, expected a number from {least} on", path)
+        try:
+            known = {name: Person.of(name, value) for name, value in people.items()}
+            sampling = Sampling.of(review)
+        except SettingsError as error:
+            raise SettingsError(error.message, path, hint=error.hint) from error
         return cls(
-            **found, engine_tables=tables, policy=POLICY | policy, models=models, keys=keys, limits=Limits(**limits)
-        ).checked(path)
+            **found, engine_tables=tables, policy=POLICY | policy, models=models, keys=keys, limits=Limits(**limits),
+            people=known, review=sampling,
+        ).checked(path)  # fmt: skip
 
     def checked(self, path: Path) -> Self:
         """These settings, where their values can be meant. Raises SettingsError."""
@@ -258,8 +269,14 @@ class Workspace:
         """The table of currency rates."""
         return self.folder / self.settings.rates
 
+    @property
+    def house(self) -> House:
+        """Who may do what here."""
+        return House(self.settings.people)
+
     def describe(self) -> dict[str, Any]:
         """The settings with the folder, for people and machines."""
         told = {f.name: getattr(self.settings, f.name) for f in fields(Settings) if f.name not in _SECRET}
-        told["limits"] = asdict(self.settings.limits)
+        told["limits"], told["review"] = asdict(self.settings.limits), asdict(self.settings.review)
+        told["people"] = {name: list(person.roles) for name, person in self.settings.people.items()}
         return {"folder": str(self.folder), **told}

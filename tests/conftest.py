@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 import stores
+from exchanges import case_of, small
 
 from casewright.agent.settings import Workspace
 from casewright.knowledge import clock
@@ -247,6 +248,24 @@ def make_case() -> Callable[..., Case]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def small_exchange(tmp_path_factory: pytest.TempPathFactory, build_ledger: Callable[..., Path]) -> Path:
+    """The ledger of a small exchange in Singapore."""
+    return small(tmp_path_factory.mktemp("small") / "ledger.duckdb", build_ledger)
+
+
+@pytest.fixture(scope="session")
+def student(small_exchange: Path) -> Case:
+    """The case of the student, C-14330."""
+    return case_of(small_exchange, "A-7")
+
+
+@pytest.fixture(scope="session")
+def nurse(small_exchange: Path) -> Case:
+    """The case of the nurse, C-20011."""
+    return case_of(small_exchange, "A-8")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """What people tell the program towards a report, checked and kept; and what is still missing, with its command."""
 
-import getpass
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +31,7 @@ def set_role(store: Store, case: Case, person: str, role: str, reason: str, who:
     if role not in get_args(Role):
         raise UsageError(f"unknown role {role!r}", hint=f"there are {', '.join(get_args(Role))}")
     told = RoleSet(person=party_of(case, person), role=cast(Role, role), reason=reason)
-    return decide(store, case.id, who or getpass.getuser(), told)
+    return decide(store, case.id, who, told)
 
 
 def form_suspicion(
@@ -49,7 +48,7 @@ def form_suspicion(
             raise UsageError(f"--noticed is {first}, after suspicion was formed on {day}")
         first = None  # the alert came later than the suspicion: what triggered it is not known
     told = Suspicion(formed=day, reason=reason, noticed=first, occasion=cast(Occasion, occasion))
-    return decide(store, case.id, who or getpass.getuser(), told)
+    return decide(store, case.id, who, told)
 
 
 def first_trigger(case: Case) -> date | None:
@@ -60,7 +59,7 @@ def first_trigger(case: Case) -> date | None:
 def keep_action(store: Store, case: Case, on: str, what: str, who: str) -> Act:
     """Keep what the house did. Raises UsageError for a day that cannot be."""
     day = day_of(on, case.versions.timezone, "--on")
-    return decide(store, case.id, who or getpass.getuser(), ActionTaken(day=day, what=what))
+    return decide(store, case.id, who, ActionTaken(day=day, what=what))
 
 
 def keep_filed(
@@ -83,7 +82,7 @@ def keep_filed(
             raise DataError("this is no text in UTF-8", text, hint="give the narrative as it was filed") from error
     day = day_of(on, case.versions.timezone, "--on")
     told = Filed(day=day, reference=reference, regime=regime, text=narrative, earlier=earlier)
-    return decide(store, case.id, who or getpass.getuser(), told)
+    return decide(store, case.id, who, told)
 
 
 def due_of(decided: Decided, rules: Regime, own: Path | None = None) -> Due | None:

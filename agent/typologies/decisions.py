@@ -4,12 +4,12 @@ The case store keeps the versions and says what is in force. The site's file fol
 lines `version` and `status` are brought up to date, and nothing else in it.
 """
 
-import getpass
 import re
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from casewright.agent.review.people import TYPOLOGY
 from casewright.agent.settings import Workspace
 from casewright.agent.typologies.known import folder_of, library_of
 from casewright.knowledge import library
@@ -37,6 +37,7 @@ def propose(workspace: Workspace, name: str, who: str = "", why: str = "") -> Do
     Raises KnowledgeError for a file that is wrong, NotFound where there is none, PolicyError where it says what is in
     force already, or still holds texts marked for review.
     """
+    who = workspace.house.acting(who, TYPOLOGY)
     files = _files(workspace)
     file = own_file(files, workspace, name)
     text = file.lines.path.read_text(encoding="utf-8-sig")
@@ -54,7 +55,7 @@ def propose(workspace: Workspace, name: str, who: str = "", why: str = "") -> Do
         open_ = next((v for v in kept.versions(store, name) if v.state == "proposed"), None)
         if open_ is not None and _means(open_, file.typology):
             return Done(open_, f"{name} version {open_.version} waits already, proposed by {open_.who}")
-        made = kept.propose(store, name, text, who or getpass.getuser(), why, _shipped(files, name))
+        made = kept.propose(store, name, text, who, why, _shipped(files, name))
     remark = _follow(file, made.version, "proposed")
     return Done(made, f"{name} version {made.version} is proposed by {made.who}; a second person approves it", remark)
 
@@ -68,6 +69,7 @@ def decide(
     version: int | None = None,
 ) -> Done:
     """Approve the open proposal, which puts it in force, or return it. Raises PolicyError or NotFound."""
+    who = workspace.house.acting(who, TYPOLOGY)
     files = _files(workspace)
     if not Store.exists(workspace.cases):
         raise NotFound(f"nothing of {name} is proposed", hint=f"casewright typology propose {name}")
@@ -75,7 +77,7 @@ def decide(
         waiting = next((v for v in kept.versions(store, name) if v.state == "proposed"), None)
         if decision == "approved" and waiting is not None:
             read_kept(waiting, catalogue())  # what cannot be read must not come into force
-        made = kept.decide(store, name, decision, who or getpass.getuser(), reason, version)
+        made = kept.decide(store, name, decision, who, reason, version)
     remark = _follow_where_same(files, made, "approved" if decision == "approved" else "draft")
     told = "is approved and in force" if decision == "approved" else "is returned to its maker"
     return Done(made, f"{name} version {made.version} {told}", remark)
@@ -83,21 +85,23 @@ def decide(
 
 def retire(workspace: Workspace, name: str, who: str = "", reason: str = "") -> Done:
     """Take a typology out of force: it matches no case any more and stays to be read. Raises NotFound, PolicyError."""
+    who = workspace.house.acting(who, TYPOLOGY)
     files = _files(workspace)
     library_of(workspace).typology(name)
     with Store.open(workspace.cases) as store:
-        made = kept.retire(store, name, who or getpass.getuser(), reason, _shipped(files, name))
+        made = kept.retire(store, name, who, reason, _shipped(files, name))
     return Done(made, f"{name} version {made.version} is retired", _follow_where_same(files, made, "retired"))
 
 
 def roll_back(workspace: Workspace, name: str, version: str, who: str = "", reason: str = "") -> Done:
     """Bring an earlier version, a number or `shipped`, back into force as a new one. Raises NotFound, PolicyError."""
+    who = workspace.house.acting(who, TYPOLOGY)
     files = _files(workspace)
     library_of(workspace).typology(name)
     with Store.open(workspace.cases) as store:
         known = kept.versions(store, name)
         number = _number(version, name, known, files)
-        made = kept.roll_back(store, name, number, who or getpass.getuser(), reason, _shipped(files, name))
+        made = kept.roll_back(store, name, number, who, reason, _shipped(files, name))
     before = next((v for v in known if v.state == "in force"), None)
     file, path = files.own.get(name), folder_of(workspace) / f"{name}.yaml"
     told = f"{name} version {made.version}, the text of version {number}, is in force"

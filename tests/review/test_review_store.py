@@ -13,9 +13,9 @@ from reviewing import decide_at_once, wrong_after
 
 from casewright.knowledge.case import Case, Section, Sentence
 from casewright.knowledge.errors import NotFound, PolicyError, UsageError
+from casewright.knowledge.four_eyes import same_person
 from casewright.tools.store import Store, filing, reviews
 from casewright.tools.store.filing import RoleSet, Suspicion
-from casewright.tools.store.four_eyes import same_person
 from casewright.tools.store.standing import DECIDES, Does, Particulars
 
 Draft = Callable[..., Case]

@@ -13,11 +13,11 @@ from pydantic import JsonValue, ValidationError
 from casewright.knowledge import clock
 from casewright.knowledge.case import Case
 from casewright.knowledge.errors import DataError, NotFound
+from casewright.knowledge.four_eyes import refuse_unread
 from casewright.knowledge.records import Record, canonical_id
 from casewright.tools.store import audit
 from casewright.tools.store.engine import connect, exists, reading, shown, told, writing
 from casewright.tools.store.exported import lines
-from casewright.tools.store.four_eyes import refuse_unread
 from casewright.tools.store.standing import approved_in, standings
 from casewright.tools.store.tables import audit as log
 from casewright.tools.store.tables import case_subjects

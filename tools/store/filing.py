@@ -13,10 +13,10 @@ from pydantic import Field
 
 from casewright.knowledge.case import Role
 from casewright.knowledge.errors import NotFound, PolicyError, UsageError
+from casewright.knowledge.four_eyes import named
 from casewright.knowledge.records import Record
 from casewright.tools.store import audit
 from casewright.tools.store.cases import Store
-from casewright.tools.store.four_eyes import named
 from casewright.tools.store.standing import standings
 from casewright.tools.store.tables import audit as log
 from casewright.tools.store.tables import case_subjects, filing_acts
@@ -166,6 +166,15 @@ def decided(store: Store, case: str) -> Decided:
     """What people decided about a case, in order."""
     with store.reads() as connection:
         return _decided(connection, case)
+
+
+def all_decided(store: Store) -> dict[str, Decided]:
+    """What people decided about every case on which they did."""
+    found: dict[str, list[Act]] = {}
+    with store.reads() as connection:
+        for row in connection.execute(_acts()).mappings():
+            found.setdefault(row["case_id"], []).append(_act(row))
+    return {case: Decided(case=case, acts=tuple(acts)) for case, acts in found.items()}
 
 
 def filed_on(store: Store, subjects: Sequence[str], leave_out: str = "") -> list[Act]:

@@ -12,9 +12,9 @@ from pydantic import JsonValue
 from casewright.knowledge import clock
 from casewright.knowledge.case import Case
 from casewright.knowledge.errors import NotFound, PolicyError, UsageError
+from casewright.knowledge.four_eyes import named, reasoned, refuse_maker, refuse_unread
 from casewright.tools.store import audit
 from casewright.tools.store.cases import Store
-from casewright.tools.store.four_eyes import named, reasoned, refuse_maker, refuse_unread
 from casewright.tools.store.standing import (
     FROM,
     OPEN,

@@ -13,11 +13,11 @@ from pydantic import JsonValue
 
 from casewright.knowledge import clock
 from casewright.knowledge.errors import NotFound, PolicyError
+from casewright.knowledge.four_eyes import named, reasoned, refuse_maker, refuse_unread
 from casewright.knowledge.in_force import Kept
 from casewright.knowledge.records import Record
 from casewright.tools.store import audit
 from casewright.tools.store.cases import Store
-from casewright.tools.store.four_eyes import named, reasoned, refuse_maker, refuse_unread
 from casewright.tools.store.tables import audit as log
 from casewright.tools.store.tables import typology_decisions, typology_versions
 

@@ -21,6 +21,8 @@ def action(
     from casewright.agent.filing.deciding import keep_action
     from casewright.tools.store import Store
 
-    with Store.open(workspace_of(context).cases, create=False) as store:
-        act = keep_action(store, store.load_case(case), on, what, by)
+    workspace = workspace_of(context)
+    who = workspace.house.acting(by, "tell of a case")
+    with Store.open(workspace.cases, create=False) as store:
+        act = keep_action(store, store.load_case(case), on, what, who)
     return Answer(act.model_dump(mode="json"), printable(f"{case}: {what} on {on} ({act.who})"))

@@ -26,9 +26,10 @@ def filed(
     from casewright.tools.store import Store
 
     workspace = workspace_of(context)
+    who = workspace.house.acting(by, "tell of a case")
     rules = regime_of(workspace, regime)
     with Store.open(workspace.cases, create=False) as store:
         found = store.load_case(case)
-        act = keep_filed(store, found, on, reference, by, regime=rules.id, text=text, earlier=earlier)
+        act = keep_filed(store, found, on, reference, who, regime=rules.id, text=text, earlier=earlier)
     told = f"{case}: filed on {on} as {reference} ({rules.name}); keep the papers for {rules.retention.years} years"
     return Answer(act.model_dump(mode="json"), printable(f"{told} from {rules.retention.event} on"))

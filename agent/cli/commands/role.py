@@ -22,6 +22,8 @@ def role(
     from casewright.agent.filing.deciding import set_role
     from casewright.tools.store import Store
 
-    with Store.open(workspace_of(context).cases, create=False) as store:
-        act = set_role(store, store.load_case(case), person, role, reason, by)
+    workspace = workspace_of(context)
+    who = workspace.house.acting(by, "tell of a case")
+    with Store.open(workspace.cases, create=False) as store:
+        act = set_role(store, store.load_case(case), person, role, reason, who)
     return Answer(act.model_dump(mode="json"), printable(f"{case}: {person} is {role} ({act.who}: {reason})"))

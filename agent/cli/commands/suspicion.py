@@ -28,9 +28,10 @@ def suspicion(
     from casewright.tools.store.filing import decided
 
     workspace = workspace_of(context)
+    who = workspace.house.acting(by, "tell of a case")
     rules = regime_of(workspace, regime)
     with Store.open(workspace.cases, create=False) as store:
-        act = form_suspicion(store, store.load_case(case), formed, reason, by, noticed=noticed, occasion=occasion)
+        act = form_suspicion(store, store.load_case(case), formed, reason, who, noticed=noticed, occasion=occasion)
         found = due_of(decided(store, case), rules, workspace.folder / "holidays")
     told = found.told() if found else ""
     last = str(found.day) if found and found.day else None

@@ -1,0 +1,1 @@
+"""The commands of `casewright review`, by what they do."""

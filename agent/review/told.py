@@ -1,0 +1,116 @@
+"""Review in words: one thing with all that was done about it, and what came of closing many."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from casewright.agent.memo.page import markdown
+from casewright.agent.review.clocks import Clock, Clocks
+from casewright.agent.review.deciding import kind_of
+from casewright.agent.review.listing import Failing, checks_of
+from casewright.agent.settings import Workspace
+from casewright.agent.typologies.history import history_of
+from casewright.knowledge.clock import iso
+from casewright.knowledge.errors import CasewrightError, NotFound, UsageError
+from casewright.tools.store import Store, reviews
+from casewright.tools.store import typologies as kept_typologies
+from casewright.tools.store.standing import OPEN, STATES, WAITING, Act, Standing
+
+
+def refuse_unknown(states: Collection[str], kind: str) -> None:
+    """Raise UsageError for a state or a kind that is none."""
+    for state in states:
+        if state not in (*STATES, "proposed"):
+            raise UsageError(f"unknown state {state!r}", hint=f"there are {', '.join(STATES)}, proposed (typologies)")
+    if kind not in ("", "case", "typology"):
+        raise UsageError(f"unknown kind {kind!r}", hint="there are case, typology")
+
+
+def days_left(days: int | None) -> str:
+    """The days until a report is due in words."""
+    return "" if days is None else f"{days} days" if days >= 0 else f"{-days} days late"
+
+
+def shown(workspace: Workspace, store: Store, name: str, kind: str = "") -> tuple[dict[str, Any], str]:
+    """One thing in review, for machines and for people. Raises NotFound."""
+    if kind_of(store, name, kind) == "typology":
+        return _typology(workspace, store, name)
+    found = reviews.standing(store, name)
+    case = store.load_case(name)
+    clock = Clocks(workspace, store).of(found)
+    failing: tuple[Failing, ...] = ()
+    if found.state in OPEN | WAITING:
+        reported = "report" in {reviews.proposes(found, one) for one in found.dispositions.values()}
+        failing = checks_of(workspace, store, case, reported=reported)
+    payload = {
+        **found.model_dump(mode="json", exclude={"acts", "makers", "seq"}),
+        "id": name,
+        "kind": "case",
+        "state": found.state,
+        "made_with": case.versions.model_dump(mode="json"),
+        "makers": [{"name": maker.name, "did": maker.did} for maker in found.makers],
+        "clock": {key: str(day) if day else None for key, day in clock._asdict().items()},
+        "gaps": clock.gaps(),
+        "checks": [one.model_dump() for one in failing],
+        "acts": [act.model_dump(mode="json", exclude_defaults=True) | {"at": iso(act.at)} for act in found.acts],
+    }
+    return payload, "\n".join([*_head(found, clock), *_stops(failing), "", markdown(case)])
+
+
+def _typology(workspace: Workspace, store: Store, name: str) -> tuple[dict[str, Any], str]:
+    versions = kept_typologies.versions(store, name)
+    if not versions:
+        raise NotFound(f"nothing of {name} is proposed", hint=f"casewright typology propose {name}")
+    last = versions[-1]
+    payload = {"id": name, "kind": "typology", **last.model_dump(mode="json"), "acts": history_of(workspace, name).acts}
+    lines = [f"{name}: version {last.version} is {last.state}, proposed by {last.who} on {iso(last.at)}"]
+    lines += [f"  why: {last.why}"] if last.why else []
+    return payload, "\n".join([*lines, f"  casewright typology diff {name} shows what it changes", "", last.text])
+
+
+def _head(found: Standing, clock: Clock) -> list[str]:
+    lines = [f"{found.case}: {found.state}, version {found.version}; its draft recommends: {found.recommendation}"]
+    if len(found.dispositions) > 1:
+        lines += [f"  {name}: {one.state}" for name, one in found.dispositions.items()]
+    if found.assigned:
+        lines.append(f"  {found.assigned}'s to look at")
+    if found.decided_on() and found.version > found.decided_on():
+        lines.append(f"  decided on version {found.decided_on()}; version {found.version} was drafted since")
+    days = {name: day for name, day in clock._asdict().items() if day}
+    lines.append("  " + "; ".join(f"{name} {day}" for name, day in days.items()) if days else "  no clock runs")
+    lines += [f"  {days} days from {what}" for what, days in clock.gaps().items() if what != "filed after due"]
+    lines += [f"  {maker.name} {maker.did} it" for maker in found.makers]
+    lines += [f"  {act_told(act)}" for act in found.acts]
+    return lines
+
+
+def act_told(act: Act) -> str:
+    """An act in one line: when, who, what, on which version, why."""
+    what = act.what
+    about = f" {act.subject}" if act.subject else ""
+    beside = [f"version {act.version}"]
+    beside += [f"to {what.to}"] if what.to else []
+    beside += [f"alert {what.alert}"] if what.alert else []
+    beside += ["alone"] if what.alone else []
+    beside += ["drawn for a check"] if what.sampled else []
+    beside += [f"logged in as {what.login}"] if what.login else []
+    beside += [f"{len(what.changes)} changes"] if what.changes else []
+    return f"{iso(act.at)} {act.who} {act.act}{about} ({', '.join(beside)}): {what.reason}"
+
+
+def _stops(failing: Collection[Failing]) -> list[str]:
+    return [f"  stops an approval: {one.id} {one.missing}" for one in failing]
+
+
+def bulk_answer(found: Mapping[str, Standing | CasewrightError]) -> tuple[dict[str, Any], str]:
+    """What came of closing many, for machines and for people."""
+    closed = {name: one for name, one in found.items() if isinstance(one, Standing)}
+    refused = {name: one for name, one in found.items() if isinstance(one, CasewrightError)}
+    sampled = [name for name, one in closed.items() if one.state == "sampled"]
+    payload = {
+        "closed": list(closed),
+        "sampled": sampled,
+        "refused": [{"id": name, "why": error.message} for name, error in refused.items()],
+    }
+    lines = [f"{len(closed)} cases closed, {len(sampled)} of them drawn for a check: {', '.join(sampled) or 'none'}"]
+    lines += [f"  stays open: {error.message}" for error in refused.values()]
+    return payload, "\n".join(lines)
