@@ -1,11 +1,15 @@
 """Review in words: one thing with all that was done about it, and what came of closing many."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from casewright.agent.memo.page import markdown
 from casewright.agent.review.clocks import Clock, Clocks
 from casewright.agent.review.deciding import kind_of
+from casewright.agent.review.editing import Edited
 from casewright.agent.review.listing import Failing, checks_of
 from casewright.agent.settings import Workspace
 from casewright.agent.typologies.history import history_of
@@ -99,6 +103,26 @@ def act_told(act: Act) -> str:
 
 def _stops(failing: Collection[Failing]) -> list[str]:
     return [f"  stops an approval: {one.id} {one.missing}" for one in failing]
+
+
+def edited_answer(case: str, done: Edited, path: Path) -> tuple[dict[str, Any], str]:
+    """What came of an edit, for machines and for people."""
+    kinds = Counter(change.kind for change in done.changes)
+    counted = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    payload = {
+        "id": case,
+        "version": done.version,
+        "kept": not done.unsupported,
+        "changes": [change.model_dump() for change in done.changes],
+        "unsupported": [asdict(bad) for bad in done.unsupported],
+    }
+    if not done.unsupported:
+        return payload, f"{case} version {done.version}: {counted}\n{done.folder}"
+    lines = [f"nothing is kept: the evidence does not hold {len(done.unsupported)} claims of the text ({path})"]
+    for bad in done.unsupported:
+        nearest = f" (nearest: {bad.nearest})" if bad.nearest else ""
+        lines += [bad.sentence, f"  {bad.figure or 'it'}: {bad.why}{nearest}"]
+    return payload, "\n".join(lines)
 
 
 def bulk_answer(found: Mapping[str, Standing | CasewrightError]) -> tuple[dict[str, Any], str]:

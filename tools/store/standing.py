@@ -63,6 +63,7 @@ class Particulars(Record):
     alert: str = ""  # the alert that joined
     arrived: tuple[str, ...] = ()  # what came late
     changes: tuple[Change, ...] = ()
+    typology: str = ""  # that the text that was changed fits best
     unmeasured: tuple[str, ...] = ()  # checks that code could not tell when it was approved
     regime: str = ""
     made_with: Versions | None = None  # what the version decided on was made with
@@ -223,7 +224,9 @@ def _standing(
     steps: list[tuple[int, Act | None]] = [(int(row["audit"]), None) for row in versions]
     steps = sorted([*steps, *((act.seq, act) for act in acts)], key=lambda step: step[0])
     newest = versions[-1]
-    makers = [Maker(row["saved_by"], f"drafted version {row['version']} of") for row in versions]
+    changed = {act.version for act in acts if act.act in ("edited", "split")}
+    drafts = [row for row in versions if row["version"] not in changed]
+    makers = [Maker(row["saved_by"], f"drafted version {row['version']} of") for row in drafts]
     makers += [Maker(act.who, _MADE[act.act]) for act in acts if act.act in _MADE]
     makers += [maker for _, maker in told]
     return Standing(

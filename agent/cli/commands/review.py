@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from casewright.agent.cli.contract import Answer, command, printable, table, workspace_of
-from casewright.agent.cli.review import decide
+from casewright.agent.cli.review import change, decide
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(decide.app)
+app.add_typer(change.app)
 
 _SHOWN = ["id", "kind", "subject", "by", "state", "assigned", "due", "left", "checks"]
 

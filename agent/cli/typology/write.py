@@ -1,7 +1,7 @@
 """Write, edit and compare typologies."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,9 +48,10 @@ def new(
 @command(app)
 def edit(context: typer.Context, name: Id) -> Answer:
     """Open the site's file in $VISUAL or $EDITOR, a copy of what is in force at first, and check what is saved."""
+    from casewright.agent.cli.editor import editor
     from casewright.agent.typologies import editing
 
-    done = editing.edit(workspace_of(context), name, _editor(), _again)
+    done = editing.edit(workspace_of(context), name, editor(f"casewright typology edit {name}"), _again)
     payload = {"path": str(done.path), "changed": done.changed, "problems": list(done.problems)}
     if done.problems:
         return Answer(payload, "\n".join(done.problems), 3)
@@ -84,26 +85,3 @@ def _again(problems: Sequence[str]) -> bool:
     print("Edit again? [Y/n] ", end="", file=sys.stderr, flush=True)
     answer = sys.stdin.readline()
     return bool(answer) and not answer.strip().lower().startswith("n")
-
-
-def _editor() -> Callable[[Path], None]:
-    """Opens a file in the editor of the environment. Raises SettingsError where there is none, or it fails."""
-    import os
-    import shlex
-    import subprocess
-
-    from casewright.knowledge.errors import SettingsError
-
-    words = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
-    if not words:
-        raise SettingsError("no editor is set", hint="EDITOR=nano casewright typology edit ID")
-
-    def open_(path: Path) -> None:
-        try:
-            code = subprocess.run([*words, str(path)], check=False).returncode
-        except OSError as error:
-            raise SettingsError(f"the editor {words[0]!r} cannot be run ({error.strerror})") from error
-        if code:
-            raise SettingsError(f"the editor {words[0]!r} ended with {code}; the file is as it left it", path)
-
-    return open_
