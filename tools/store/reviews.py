@@ -195,6 +195,25 @@ def save_edited(
     return after_act[0]
 
 
+def join(store: Store, case: str, who: str, what: Particulars) -> Standing:
+    """Keep that an alert belongs to a case, which it reopens where that is decided.
+
+    Raises NotFound, UsageError without a reason, PolicyError for an alert that has a case already.
+    """
+    who, what = named(who), what.model_copy(update={"reason": reasoned(what.reason)})
+    with store.writes() as connection:
+        everything = standings(connection)
+        if case not in everything:
+            raise NotFound(f"there is no case {case!r}", hint="casewright cases list shows what is here")
+        for one in everything.values():
+            if one.alert == what.alert or any((a.act, a.what.alert) == ("joined", what.alert) for a in one.acts):
+                raise PolicyError(f"alert {what.alert} is in {one.case} already")
+        keep(connection, "case", case, everything[case].version, "joined", who, what)
+        if everything[case].state in FROM["reopened"]:
+            act_in(connection, case, "reopened", who, what.model_copy(update={"arrived": (f"alert {what.alert}",)}))
+        return standings(connection, [case])[case]
+
+
 def bulk(
     store: Store, cases: Sequence[str], who: str, what: Particulars, drawn: frozenset[str]
 ) -> dict[str, Standing | PolicyError | NotFound]:

@@ -7,6 +7,7 @@
 What waits may be returned, what is decided may be reopened; a version that is saved then makes it a draft again.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, TypeVar, get_args
 
@@ -62,6 +63,7 @@ class Particulars(Record):
     to: str = ""  # who it is assigned to; the case that a subject was split off into
     alert: str = ""  # the alert that joined
     arrived: tuple[str, ...] = ()  # what came late
+    imports: int = 0  # the newest import of the ledger that was looked at for it
     changes: tuple[Change, ...] = ()
     typology: str = ""  # that the text that was changed fits best
     unmeasured: tuple[str, ...] = ()  # checks that code could not tell when it was approved
@@ -111,6 +113,7 @@ class Standing(Record):
     by: str
     alert: str
     recommendation: str
+    ledger: str  # fingerprint of the data that the text decided on, else the newest, was made from
     seq: int
     dispositions: dict[str, Disposition]
     acts: tuple[Act, ...] = ()
@@ -178,7 +181,7 @@ def _by_case(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
 
 
 def _versions(connection: sa.Connection, names: Sequence[str] | None) -> Iterator[tuple[str, sa.RowMapping]]:
-    columns = [column for column in cases.c if column.name not in {"content", "versions", "status"}]
+    columns = [column for column in cases.c if column.name not in {"content", "status"}]
     query = sa.select(*columns).order_by(cases.c.id, cases.c.version)
     for row in connection.execute(query if names is None else query.where(cases.c.id.in_(names))).mappings():
         yield row["id"], row
@@ -229,6 +232,9 @@ def _standing(
     makers = [Maker(row["saved_by"], f"drafted version {row['version']} of") for row in drafts]
     makers += [Maker(act.who, _MADE[act.act]) for act in acts if act.act in _MADE]
     makers += [maker for _, maker in told]
+    dispositions = {subject: _folded(subject, [act for _, act in steps]) for subject in subjects}
+    decided = {one.version for one in dispositions.values() if one.state not in OPEN}
+    stands = next((row for row in versions if row["version"] in decided), newest)
     return Standing(
         case=case,
         version=newest["version"],
@@ -237,8 +243,9 @@ def _standing(
         by=newest["saved_by"],
         alert=newest["alert"] or "",
         recommendation=newest["recommendation"],
+        ledger=json.loads(stands["versions"]).get("ledger", ""),
         seq=max([*(seq for seq, _ in steps), *(seq for seq, _ in told)]),
-        dispositions={subject: _folded(subject, [act for _, act in steps]) for subject in subjects},
+        dispositions=dispositions,
         acts=tuple(acts),
         makers=tuple(dict.fromkeys(makers)),
     )

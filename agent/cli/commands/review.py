@@ -4,12 +4,14 @@ from typing import Annotated
 
 import typer
 
+from casewright.agent.cli.asked import Since, Until
 from casewright.agent.cli.contract import Answer, command, printable, table, workspace_of
-from casewright.agent.cli.review import change, decide
+from casewright.agent.cli.review import arrive, change, decide
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(decide.app)
 app.add_typer(change.app)
+app.add_typer(arrive.app)
 
 _SHOWN = ["id", "kind", "subject", "by", "state", "assigned", "due", "left", "checks"]
 
@@ -58,3 +60,17 @@ def show(context: typer.Context, name: decide.Id, kind: decide.KindOption = "") 
     with Store.open(workspace.cases, create=False) as store:
         payload, text = shown(workspace, store, name, kind)
     return Answer(payload, printable(text))
+
+
+@command(app)
+def stats(context: typer.Context, since: Since = "", until: Until = "") -> Answer:
+    """Tell what review adds up to: states, decisions by person, clocks, the sample, what people change in drafts."""
+    from casewright.agent.review.stats import stats, told
+    from casewright.agent.subjects import window_of
+    from casewright.tools.store import Store
+
+    workspace = workspace_of(context)
+    start, end = window_of(since, until, workspace.settings.timezone)
+    with Store.open(workspace.cases, create=False) as store:
+        found = stats(workspace, store, start, end)
+    return Answer(found, printable(told(found, table)))
