@@ -9,7 +9,7 @@ import hypothesis.strategies as st
 import pytest
 import stores
 from hypothesis import given, settings
-from reviewing import decide_at_once, wrong_after
+from reviewing import decide_at_once, drafts, wrong_after
 
 from casewright.knowledge.case import Case, Section, Sentence
 from casewright.knowledge.errors import NotFound, PolicyError, UsageError
@@ -174,11 +174,10 @@ def test_nobody_approves_what_they_made_whatever_the_order_of_acts(
     assert store.verify_audit() is None
 
 
-def test_four_people_at_once_lose_no_decision_and_approve_nothing_of_their_own(
-    tmp_path: Path, make_case: Callable[..., Case]
-) -> None:
+def test_four_people_at_once_lose_no_decision_and_approve_nothing_of_their_own(tmp_path: Path) -> None:
     with stores.fresh(tmp_path / "cases.db") as url:
-        told = decide_at_once(url, make_case, cases=60, threads=4)
+        drafts(url, 60)
+        told = decide_at_once(url, cases=60, threads=4)
         assert sum(told.values()) == 4 * 60
         assert told["approved"] > 0
         assert told["returned"] > 0
