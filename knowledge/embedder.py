@@ -77,6 +77,10 @@ class Embedded:
         letters = [character for character in text if character.isalpha()]
         return 2 * sum("LATIN" in unicodedata.name(character, "") for character in letters) > len(letters)
 
+    def knows(self, word: str) -> bool:
+        """Whether the model has the (lower-case) word as a whole, as it has those that are common in English."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def _vectors(self, texts: list[str]) -> Vector:
         encoded = self._tokenizer.encode_batch(texts)
         ids = np.array([text.ids for text in encoded], dtype=np.int64)

@@ -114,9 +114,7 @@ def _afresh(own: Said, before: Intent | None, talk: Talk, plans: Collection[str]
         own = replace(own, window=window)
         if _THOSE.search(own.text):
             kept = {name: value for name, value in then.options.items() if name in _KEPT}
-            own = replace(
-                own, least=own.least or then.least, most=own.most or then.most, options={**kept, **own.options}
-            )
+            own = replace(_bounded(own, then), options={**kept, **own.options})
     near = tuple(meant(own, [plan for plan in plans if _can_be(plan, own, talk)], docs)[:4])
     return Intent(near[0].plan if near else "", own, near, nothing, named=named)
 
@@ -136,18 +134,26 @@ def _goes_on(own: Said, before: Intent, talk: Talk) -> Intent:
     """The plan of the turn before with what is said now in place of what was said then."""
     then = before.said
     window, nothing = _moved(own, before, talk)
+    bounded = _bounded(own, then)
     merged = replace(
         then,
         text=own.text,
         ids={**then.ids, **own.ids} if not own.parties else dict(own.ids),
         window=window,
-        least=own.least or then.least,
-        most=own.most or then.most,
+        least=bounded.least,
+        most=bounded.most,
         within=own.within or then.within,
         options={**then.options, **own.options},
         bare=True,
     )
     return Intent(before.plan, merged, before.near, nothing, named=before.named or bool(own.parties))
+
+
+def _bounded(own: Said, then: Said) -> Said:
+    """OWN with the bounds of THEN that it does not name itself, where they are in one currency with its own."""
+    units = {unit for _, unit in own.sums}
+    least, most = (bound if bound and units <= {bound[1]} else None for bound in (then.least, then.most))
+    return replace(own, least=own.least or least, most=own.most or most)
 
 
 def _moved(own: Said, before: Intent, talk: Talk) -> tuple[Window, bool]:

@@ -7,6 +7,7 @@ from typing import Any
 from casewright.agent.offline.data import table
 from casewright.agent.offline.dates import NOWHERE, Window, period
 from casewright.agent.offline.shifts import Shift, by_alert, shift
+from casewright.agent.offline.spelling import spelt
 from casewright.agent.offline.sums import DIGITS, Sum, sums
 from casewright.knowledge.records import canonical_id
 
@@ -95,6 +96,7 @@ def said(text: str, today: str, currency: str, alerted: str = "") -> Said:
     """
     quoted = next((one or other for one, other in _QUOTED.findall(text)), "")
     rest, ids = _ids(text)
+    rest = spelt(rest)
     options: dict[str, Any] = {}
     if found := _CHARACTERS.search(rest):
         options["characters"] = int(re.sub(r"[,' ]", "", found["count"]))

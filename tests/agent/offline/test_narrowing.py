@@ -55,6 +55,12 @@ def test_a_sum_in_a_currency_that_the_ledger_holds_no_value_in_is_asked_for_agai
     assert "[E" not in told
 
 
+def test_a_sum_in_another_currency_takes_the_place_of_the_one_that_could_not_be_compared() -> None:
+    again = answered("List the transfers of C-77 above EUR 10,000", "and under SGD 500?")
+    assert "which sum is meant" not in again
+    assert "which sum is meant" in answered("List the transfers of C-77 above EUR 10,000", "and in June?")
+
+
 def test_a_follow_up_goes_on_from_the_last_question_that_was_understood() -> None:
     told = answered("Which third parties paid in to C-77?", "What is 2+2?", "and in May?")
     assert "paid by bank by 4 payers" in told

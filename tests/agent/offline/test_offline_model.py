@@ -116,6 +116,11 @@ def test_two_questions_in_one_are_both_asked_and_answered() -> None:
     assert "No log-in of C-1 was found in the period. [E2]" in answer
 
 
+def test_whether_sums_fit_an_income_is_asked_of_what_was_declared_and_of_what_came_in() -> None:
+    calls = asks([system(), HumanMessage("Does the volume of C-77 fit what he earns?")])
+    assert calls == [("customer", {"subjects": ["C-77"]}), ("account_profile", {"subjects": ["C-77"]})]
+
+
 def test_a_question_of_two_clauses_about_one_thing_stays_one() -> None:
     question = "What came in and what went out of C-1, by asset?"
     assert [tool for tool, _ in asks([system(), HumanMessage(question)])] == ["flows"]
