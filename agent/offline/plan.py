@@ -8,6 +8,7 @@ from typing import Any
 from casewright.agent.offline.data import table
 from casewright.agent.offline.intent import Intent
 from casewright.agent.offline.said import Said
+from casewright.agent.offline.shifts import tells_by_alert
 from casewright.agent.offline.talk import Call, Talk
 
 _FILTERS = ("asset", "network", "status", "kind")  # what `transfers` can filter by, and totals cannot
@@ -87,6 +88,8 @@ def lacks(plan: Plan, intent: Intent, talk: Talk, tools: Mapping[str, Properties
         return plan.cannot
     if {unit for _, unit in said.sums} - {"USD", talk.currency} and _takes_amounts(plan, tools):
         return "which_currency"
+    if talk.case is None and tells_by_alert(said.text):
+        return "which_alert"
     if plan.needs == "transfer" and not said.named("hash"):
         return "which_transfer"
     if plan.needs == "case" and talk.case is None:

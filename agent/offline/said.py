@@ -44,7 +44,9 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "six": 6, "twelve": 12, "": 1, "half a": 0.5, "half an": 0.5}
 _HOPS = re.compile(r"\b(\d{1,2}|one|two|three|four|five|six)[- ]hops?\b", re.IGNORECASE)
 _TOP = re.compile(r"\b(?:top|first|last|latest|largest|biggest|newest|these)\s"
-                  r"(?P<count>\d{1,3}|two|three|four|five|ten)\b", re.IGNORECASE)  # fmt: skip
+                  r"(?P<count>\d{1,3}|two|three|four|five|ten)\b"
+                  r"|\b(?P<count2>\d{1,3}|two|three|four|five|ten) (?:largest|biggest|latest|newest|top|last|main)\b",
+                  re.IGNORECASE)  # fmt: skip
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 _CHARACTERS = re.compile(
     rf"\b(?:to|under|below|at most|within|in)\s(?P<count>{DIGITS}) (?:characters|chars|letters|words)"
@@ -114,7 +116,7 @@ def said(text: str, today: str, currency: str, alerted: str = "") -> Said:
         within = int((int(count) if count.isdigit() else _WORDS.get(count, 1)) * _UNITS[found["unit"][0].lower()])
         rest = rest.replace(found[0], " soon after ")
     if found := _TOP.search(rest):
-        options["limit"] = _count(found["count"])
+        options["limit"] = _count(found["count"] or found["count2"])
     bounds = sums(rest, currency)
     rest = bounds.rest
     for option, words in table("words").items():

@@ -64,6 +64,11 @@ def _step(end: str, step: Shift) -> str:
     return at.replace(year=day.year, month=day.month, day=day.day).isoformat()
 
 
+def tells_by_alert(text: str) -> bool:
+    """Whether TEXT tells a time by an alert, which then has to be known."""
+    return bool(_ON_ALERT.search(text) or _FROM_ALERT.search(text))
+
+
 def by_alert(text: str, moment: str) -> tuple[Window | None, str]:
     """What TEXT tells by "the alert", raised at MOMENT (ISO, local): a period from it on or up to it, else its day.
 

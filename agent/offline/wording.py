@@ -73,7 +73,7 @@ def answer(plan: Plan, asked: Intent, told: Talk) -> str:
 def _ignored(asked: Intent, told: Talk) -> Iterator[str]:
     """What the question asked to be told alone and no tool was told: a filter that is dropped must not go unsaid."""
     given = [call.arguments for call in told.turns[-1].calls]
-    for name in ("asset", "network", "status"):
+    for name in ("asset", "network", "status", *(("kind", "direction") if asked.said.bare else ())):
         if name in asked.said.options and not any(arguments.get(name) for arguments in given):
             yield f"that {name}"
     bounds = (("min", asked.said.least, "from that size on"), ("max", asked.said.most, "up to that size"))

@@ -41,6 +41,7 @@ def test_an_answer_that_could_not_be_narrowed_as_asked_says_so() -> None:
     told = answered("Which third parties paid in to C-77?", "only those above SGD 20,000")
     assert "paid by bank by 4 payers" in told
     assert "not established: this for amounts from that size on alone" in told
+    assert "for that direction alone" in answered("How long does the money of C-77 stay?", "only the outgoing")
 
 
 @pytest.mark.parametrize("follow_up", ["only USDT", "and the rejected ones?", "only above SGD 5,000"])
@@ -65,3 +66,8 @@ def test_a_follow_up_goes_on_from_the_last_question_that_was_understood() -> Non
     told = answered("Which third parties paid in to C-77?", "What is 2+2?", "and in May?")
     assert "paid by bank by 4 payers" in told
     assert "not established: what is asked" in answered("Which third parties paid in to C-77?", "What is 2+2?")
+
+
+def test_a_time_told_by_an_alert_that_nobody_opened_asks_which_alert() -> None:
+    told = answered("Which third parties paid in to C-77?", "and in the week before the alert?")
+    assert "which alert is meant" in told
