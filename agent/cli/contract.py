@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casewright.agent.cli.main import STOPPED
 from casewright.knowledge.errors import CasewrightError
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ def command(app: typer.Typer, name: str | None = None) -> Callable[[Callable[...
             except CasewrightError as error:
                 complain(error, as_json=as_json)
                 raise typer.Exit(error.exit_code) from error
+            except KeyboardInterrupt:
+                complain(CasewrightError("stopped; what was finished before is kept"), as_json=as_json)
+                raise typer.Exit(STOPPED) from None
             except BrokenPipeError:  # `casewright ... | head`: the reader has had enough
                 sys.stderr.close()
                 raise typer.Exit(0) from None

@@ -28,6 +28,8 @@ Every command takes --json. Exit codes: 0 ok, 1 failure, 2 usage, 3 a check foun
 5 some items of a batch failed, 7 refused by policy.
 """
 
+STOPPED = 130  # the exit code of a command that Ctrl-C ended
+
 
 def commands() -> dict[str, Path]:
     """Every command's file by its name."""
@@ -58,7 +60,14 @@ def main() -> None:
         return
     from casewright.agent.cli.root import run
 
-    run(sys.argv[1:])
+    try:
+        run(sys.argv[1:])
+    except SystemExit as left:
+        if left.code != STOPPED:
+            raise
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(STOPPED)  # a thread may still wait for a model: taking the interpreter down around it is noisy
 
 
 if __name__ == "__main__":
