@@ -9,6 +9,7 @@ from typing import Literal
 
 from casewright.agent.filing.ready import refuse_unready
 from casewright.agent.grounding import check
+from casewright.agent.review.late import arrived_on
 from casewright.agent.review.people import TYPOLOGY, login_of
 from casewright.agent.settings import Workspace
 from casewright.agent.typologies import decisions
@@ -31,6 +32,7 @@ class Done:
     state: str
     told: str
     standing: Standing | None = None
+    remark: str = ""
 
 
 def kind_of(store: Store, name: str, kind: str = "") -> Kind:
@@ -64,7 +66,8 @@ def names_in(names: Sequence[str], file: Path | None) -> list[str]:
 
 def escalate(store: Store, case: str, who: str, reason: str, *, subject: str = "", version: int | None = None) -> Done:
     """Ask for a report: a second person decides."""
-    what = Particulars(reason=reason, login=login_of(who), decision="report")
+    made_with = store.load_case(case).versions
+    what = Particulars(reason=reason, login=login_of(who), decision="report", made_with=made_with)
     return _done(reviews.act(store, case, "escalated", who, what, subject=subject, version=version))
 
 
@@ -79,7 +82,8 @@ def close(
     share = share_of(workspace, who)
     what = Particulars(reason=reason, login=login_of(who), share=share, sampled=_DICE.random() < share,
                        made_with=store.load_case(case).versions)  # fmt: skip
-    return _done(reviews.act(store, case, "closed", who, what, subject=subject, version=version))
+    found = reviews.act(store, case, "closed", who, what, subject=subject, version=version)
+    return _done(found, _came_late(workspace, store, case))
 
 
 def share_of(workspace: Workspace, who: str) -> float:
@@ -131,7 +135,7 @@ def decide(
     reason = reasoned(reason)
     if kind_of(store, name, kind) == "typology":
         made = decisions.decide(workspace, name, does, who, reason, version)
-        return Done("typology", name, made.version.state, f"{made.told}. {made.remark}".removesuffix(". "))
+        return Done("typology", name, made.version.state, made.told, remark=made.remark)
     before = reviews.standing(store, name)
     case = store.load_case(name, before.version)
     what = Particulars(reason=reason, login=login_of(who), made_with=case.versions)
@@ -139,7 +143,8 @@ def decide(
         refuse_maker(before.makers, who, "approve", name)
         what = what.model_copy(update=_ready(workspace, store, case, before, subject, regime))
     seen = before.seq if does == "approved" else None
-    return _done(reviews.act(store, name, does, who, what, subject=subject, version=version, seen=seen))
+    found = reviews.act(store, name, does, who, what, subject=subject, version=version, seen=seen)
+    return _done(found, _came_late(workspace, store, name) if does == "approved" else "")
 
 
 def _ready(
@@ -194,5 +199,11 @@ _TOLD: dict[str, Callable[[Standing], str]] = {
 }
 
 
-def _done(found: Standing) -> Done:
-    return Done("case", found.case, found.state, f"{found.case} {_TOLD[found.state](found)}", found)
+def _done(found: Standing, remark: str = "") -> Done:
+    return Done("case", found.case, found.state, f"{found.case} {_TOLD[found.state](found)}", found, remark)
+
+
+def _came_late(workspace: Workspace, store: Store, case: str) -> str:
+    """What the text decided on could not know, for the person who decided on it."""
+    arrivals = [arrival.told() for one in arrived_on(workspace, store, case) for arrival in one.arrivals]
+    return f"came in after the text of {case} was made: {'; '.join(arrivals)}" if arrivals else ""

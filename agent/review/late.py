@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from casewright.agent.ledgers import open_ledger
 from casewright.agent.review.people import login_of
 from casewright.agent.settings import Workspace
-from casewright.knowledge.errors import PolicyError
+from casewright.knowledge.errors import NotFound, PolicyError
 from casewright.tools.arrivals import Arrival, Asked, arrived, imported_by, imports_of, last_import
 from casewright.tools.store import Store, reviews
 from casewright.tools.store.standing import OPEN, Particulars, Standing
@@ -46,6 +46,14 @@ def late(workspace: Workspace, store: Store, names: Sequence[str] = ()) -> list[
             before = cases.get(one.case, Late(one, (), upto))
             cases[one.case] = replace(before, arrivals=(*before.arrivals, *new))
     return list(cases.values())
+
+
+def arrived_on(workspace: Workspace, store: Store, case: str) -> list[Late]:
+    """The same of one case; nothing where the workspace holds cases without their data."""
+    try:
+        return late(workspace, store, [case])
+    except NotFound:
+        return []
 
 
 def joined(store: Store) -> dict[str, str]:

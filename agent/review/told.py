@@ -10,7 +10,7 @@ from casewright.agent.memo.page import markdown
 from casewright.agent.review.clocks import Clock, Clocks
 from casewright.agent.review.deciding import kind_of
 from casewright.agent.review.editing import Edited
-from casewright.agent.review.late import Late, late
+from casewright.agent.review.late import arrived_on
 from casewright.agent.review.listing import Failing, checks_of
 from casewright.agent.settings import Workspace
 from casewright.agent.typologies.history import history_of
@@ -46,7 +46,7 @@ def shown(workspace: Workspace, store: Store, name: str, kind: str = "") -> tupl
     if found.state in OPEN | WAITING:
         reported = "report" in {reviews.proposes(found, one) for one in found.dispositions.values()}
         failing = checks_of(workspace, store, case, reported=reported)
-    arrivals = [arrival for one in _late(workspace, store, name) for arrival in one.arrivals]
+    arrivals = [arrival for one in arrived_on(workspace, store, name) for arrival in one.arrivals]
     payload = {
         **found.model_dump(mode="json", exclude={"acts", "makers", "seq"}),
         "id": name,
@@ -62,13 +62,6 @@ def shown(workspace: Workspace, store: Store, name: str, kind: str = "") -> tupl
     }
     since = [f"  came in after this text was made: {arrival.told()}" for arrival in arrivals]
     return payload, "\n".join([*_head(found, clock), *_stops(failing), *since, "", markdown(case)])
-
-
-def _late(workspace: Workspace, store: Store, name: str) -> list[Late]:
-    try:
-        return late(workspace, store, [name])
-    except NotFound:  # a workspace to read cases in, without their data
-        return []
 
 
 def _typology(workspace: Workspace, store: Store, name: str) -> tuple[dict[str, Any], str]:

@@ -10,11 +10,13 @@ COLUMNS = (
     Column(name="case", kind="word", unit="case", means="the earlier case's id"),
     Column(name="at", kind="time", means="when its alert was raised, else when it was made"),
     Column(name="alert", kind="word", unit="alert", means="the alert that led to it"),
-    Column(name="case_status", kind="word", unit="case status", means="how far its review is"),
+    Column(name="case_status", kind="word", unit="case status", means="how far its review is, by the acts on it"),
     Column(name="recommendation", kind="word", unit="recommendation", means="what its draft recommends"),
 )
 _SQL = """
-select s.subject, c.id as "case", c.at, c.alert, c.status, c.recommendation
+select s.subject, c.id as "case", c.at, c.alert, c.recommendation,
+  (select r.act from review_acts r where r.kind = 'case' and r.about = c.id
+    and r.act in ('escalated', 'closed', 'approved', 'returned', 'reopened') order by r.audit desc limit 1) as last_act
 from cases c join case_subjects s on s.case_id = c.id and s.version = c.version
 where s.subject in ({subjects}) and c.id <> {leave_out}{before}
   and c.version = (select max(version) from cases where id = c.id)

@@ -1,11 +1,11 @@
 """Escalate, close, approve, return, reopen, assign: what a person decides, kept with name and reason."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casewright.agent.cli.contract import Answer, command, printable, workspace_of
+from casewright.agent.cli.contract import Answer, command, printable, warn, workspace_of
 
 if TYPE_CHECKING:
     from casewright.agent.review.deciding import Done
@@ -142,7 +142,10 @@ def assign(
 
 
 def _answer(done: "Done") -> Answer:
-    payload = {"id": done.id, "kind": done.kind, "state": done.state}
+    payload: dict[str, Any] = {"id": done.id, "kind": done.kind, "state": done.state}
     if done.standing is not None:
         payload |= done.standing.model_dump(mode="json", include={"version", "dispositions"})
+    if done.remark:
+        warn(printable(done.remark))
+        payload["remark"] = done.remark
     return Answer(payload, printable(done.told))
