@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 from casewright.knowledge.errors import PolicyError, UsageError
 
+_UNSEEN = {"Cf", "Cc"}
+
 
 def named(who: str) -> str:
     """The person's name without marks that nobody sees. Raises UsageError where nobody is named."""
-    seen = (c for c in unicodedata.normalize("NFKC", who) if unicodedata.category(c) not in {"Cf", "Cc"})
-    name = " ".join("".join(seen).split())
+    name = _seen(who)
     if not name:
         raise UsageError("nobody is named", hint="--as NAME")
     return name
@@ -24,7 +25,7 @@ def reasoned(reason: str) -> str:
 
 def same_person(one: str, other: str) -> bool:
     """Whether two names are one person's: capitals and what nobody sees make no second one."""
-    return named(one).casefold() == named(other).casefold()
+    return _seen(one).casefold() == _seen(other).casefold()
 
 
 def refuse_maker(makers: Iterable[tuple[str, str]], who: str, act: str, what: str) -> None:
@@ -38,3 +39,9 @@ def refuse_unread(read: int | None, newest: int, what: str) -> None:
     """Raise PolicyError where another version than the newest was read."""
     if read is not None and read != newest:
         raise PolicyError(f"version {read} of {what} is not the newest", hint=f"read version {newest}")
+
+
+def _seen(who: str) -> str:
+    """What anybody sees of a name."""
+    seen = (c for c in unicodedata.normalize("NFKC", who) if unicodedata.category(c) not in _UNSEEN)
+    return " ".join("".join(seen).split())

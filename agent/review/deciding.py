@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from casewright.agent.filing.ready import refuse_unready
 from casewright.agent.grounding import check
@@ -36,7 +36,9 @@ class Done:
 
 
 def kind_of(store: Store, name: str, kind: str = "") -> Kind:
-    """Whether a case or a typology bears the name. Raises NotFound with the nearest cases."""
+    """Whether a case or a typology bears the name. Raises NotFound with the nearest cases, UsageError."""
+    if kind not in ("", *get_args(Kind)):
+        raise UsageError(f"unknown kind {kind!r}", hint=f"there are {', '.join(get_args(Kind))}")
     if kind == "typology" or (not kind and kept_typologies.versions(store, name)):
         return "typology"
     reviews.standing(store, name)

@@ -16,7 +16,7 @@ from casewright.agent.settings import Workspace
 from casewright.agent.typologies.history import history_of
 from casewright.knowledge.clock import iso
 from casewright.knowledge.errors import CasewrightError, NotFound, UsageError
-from casewright.tools.store import Store, reviews
+from casewright.tools.store import Store, filing, reviews
 from casewright.tools.store import typologies as kept_typologies
 from casewright.tools.store.standing import OPEN, STATES, WAITING, Act, Standing
 
@@ -46,6 +46,8 @@ def shown(workspace: Workspace, store: Store, name: str, kind: str = "") -> tupl
     if found.state in OPEN | WAITING:
         reported = "report" in {reviews.proposes(found, one) for one in found.dispositions.values()}
         failing = checks_of(workspace, store, case, reported=reported)
+    formed = filing.decided(store, name).suspicion()
+    suspicion = {"formed": str(formed[0].formed), "by": formed[1].who, "reason": formed[0].reason} if formed else None
     arrivals = [arrival for one in arrived_on(workspace, store, name) for arrival in one.arrivals]
     payload = {
         **found.model_dump(mode="json", exclude={"acts", "makers", "seq"}),
@@ -56,12 +58,15 @@ def shown(workspace: Workspace, store: Store, name: str, kind: str = "") -> tupl
         "makers": [{"name": maker.name, "did": maker.did} for maker in found.makers],
         "clock": {key: str(day) if day else None for key, day in clock._asdict().items()},
         "gaps": clock.gaps(),
+        "suspicion": suspicion,
         "checks": [one.model_dump() for one in failing],
         "arrived": [arrival.told() for arrival in arrivals],
         "acts": [act.model_dump(mode="json", exclude_defaults=True) | {"at": iso(act.at)} for act in found.acts],
     }
     since = [f"  came in after this text was made: {arrival.told()}" for arrival in arrivals]
-    return payload, "\n".join([*_head(found, clock), *_stops(failing), *since, "", markdown(case)])
+    return payload, "\n".join(
+        [*_head(found, clock), *_suspected(suspicion), *_stops(failing), *since, "", markdown(case)]
+    )
 
 
 def _typology(workspace: Workspace, store: Store, name: str) -> tuple[dict[str, Any], str]:
@@ -108,6 +113,12 @@ def act_told(act: Act) -> str:
 
 def _stops(failing: Collection[Failing]) -> list[str]:
     return [f"  stops an approval: {one.id} {one.missing}" for one in failing]
+
+
+def _suspected(suspicion: Mapping[str, str] | None) -> list[str]:
+    if suspicion is None:
+        return []
+    return [f"  suspicion formed on {suspicion['formed']} by {suspicion['by']}: {suspicion['reason']}"]
 
 
 def edited_answer(case: str, done: Edited, path: Path) -> tuple[dict[str, Any], str]:

@@ -15,7 +15,7 @@ from casewright.tools.matching import FITS
 from casewright.tools.store import Store
 
 _REVIEW = timedelta(days=365)  # a typology nobody read for longer is told (ours; most houses review once a year)
-_CONFIRMED = {"approved", "closed"}  # statuses of a case that a person has decided
+_CONFIRMED = "approved"  # the status of a case whose report two people agreed upon
 
 
 class Covered(Record):
@@ -87,12 +87,12 @@ def _blind_spots(typology: Typology, rules: list[Rule], confirmed: int, today: d
 
 
 def _confirmed(workspace: Workspace) -> Counter[str]:
-    """How many cases, decided by a person and to be escalated, each typology fits best."""
+    """How many cases with an approved report each typology fits best."""
     found: Counter[str] = Counter()
     if Store.exists(workspace.cases):
         with Store.open(workspace.cases) as store:
             for row in store.cases():
-                if row.status in _CONFIRMED and row.recommendation == "escalate":
+                if row.status == _CONFIRMED:
                     best = store.load_case(row.id).typologies[:1]
                     found.update(match.id for match in best if match.score >= FITS)
     return found

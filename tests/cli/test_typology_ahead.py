@@ -8,7 +8,8 @@ import pytest
 
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Case, TypologyMatch
-from casewright.tools.store import Store
+from casewright.tools.store import Store, reviews
+from casewright.tools.store.standing import Particulars
 
 Run = Callable[..., Any]
 
@@ -100,10 +101,9 @@ def test_coverage_tells_blind_spots_first(
     (workspace.folder / "typologies" / "small-parcels.yaml").write_text(text, encoding="utf-8")
     case = make_case("CASE-1")
     match = TypologyMatch(id="rapid-pass-through", name="Passing value through", score=0.6)
-    memo = case.narrative.model_copy(update={"status": "approved"})
-    decided = {"typologies": (match,), "narrative": memo, "recommendation": "escalate"}
     with Store.open(workspace.cases) as store:
-        store.save_case(case.model_copy(update=decided), "ada")
+        store.save_case(case.model_copy(update={"typologies": (match,), "recommendation": "escalate"}), "ada")
+        reviews.act(store, "CASE-1", "approved", "bo", Particulars(reason="agreed"))
         store.save_case(make_case("CASE-2").model_copy(update={"typologies": (match,)}), "ada")
     ran = casewright("-w", workspace.folder, "typology", "coverage", "--json")
     rows = {row["id"]: row for row in ran.json["typologies"]}

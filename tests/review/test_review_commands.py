@@ -147,3 +147,24 @@ def test_a_name_is_the_one_in_the_file_however_it_is_typed() -> None:
     assert house.acting(" mei  TAN ", "approve") == "Mei Tan"
     with pytest.raises(PolicyError):
         house.acting("mei", "approve")
+
+
+def test_who_decides_is_told_of_what_came_in_since_and_who_suspects_is_shown(office: Any, tmp_path: Any) -> None:
+    office.ready()
+    path = tmp_path / "recall.csv"
+    path.write_text(
+        "id,subject,kind,happened_at,text\nEV-1,C-14330,recall,2025-11-20T01:00:00Z,A bank recalls its credit\n",
+        encoding="utf-8",
+    )
+    assert office("import", "events", path).code == 0
+    done = office("review", "approve", STUDENT, "--reason", "agreed", by="tan")
+    assert (done.code, "came in after the text of CASE-A-7 was made: 1 event on C-14330" in done.err) == (0, True)
+    shown = office("review", "show", STUDENT, "--json").json
+    assert shown["suspicion"] == {
+        "formed": "2025-11-11", "by": "mei", "reason": "four payers that she did not know",
+    }  # fmt: skip
+
+
+def test_an_unknown_kind_is_told(office: Any) -> None:
+    found = office("review", "approve", STUDENT, "--reason", "x", "--kind", "rule", by="tan")
+    assert (found.code, "unknown kind 'rule'" in found.err) == (2, True)
