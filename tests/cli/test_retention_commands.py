@@ -40,7 +40,7 @@ def kept(workspace: Workspace, case: Case, build_ledger: Callable[..., Any]) -> 
     page.write(case, workspace.out)
     with kept_in(workspace.machine / "sessions.db") as conversations:
         for thread, about in (("one", "CASE-AL-7"), ("two", "CASE-2")):
-            conversations.begin(thread, about, "", 0.0)
+            conversations.begin(thread, about, 1, "", 0.0)
             conversations.asked(thread, "Who paid?", 0.0)
             conversations.found(thread, "call", case.evidence[1])
     return workspace
@@ -74,7 +74,7 @@ def test_a_case_goes_with_its_files_and_conversations(
     assert (told["versions"], told["conversations"], len(told["files"])) == (1, ["one"], 1)
     assert not (kept.out / "CASE-AL-7").exists()
     with kept_in(kept.machine / "sessions.db") as conversations:
-        assert conversations.threads() == ["two"]
+        assert [c.thread for c in conversations.conversations()] == ["two"]
         assert conversations.evidence("one") == {}
     assert casewright("-w", kept.folder, "audit", "verify").code == 0
 
