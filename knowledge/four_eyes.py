@@ -43,5 +43,5 @@ def refuse_unread(read: int | None, newest: int, what: str) -> None:
 
 def _seen(who: str) -> str:
     """What anybody sees of a name."""
-    seen = (c for c in unicodedata.normalize("NFKC", who) if unicodedata.category(c) not in _UNSEEN)
-    return " ".join("".join(seen).split())
+    words = unicodedata.normalize("NFKC", who).split()
+    return " ".join(filter(None, ("".join(c for c in w if unicodedata.category(c) not in _UNSEEN) for w in words)))

@@ -157,7 +157,7 @@ def _ready(
     if unsupported:
         first = unsupported[0]
         raise PolicyError(
-            f"{len(unsupported)} claims of {case.id} are not held by its evidence: {first.figure} {first.why}",
+            f"the evidence of {case.id} does not hold {len(unsupported)} of its claims: {first.figure} {first.why}",
             hint=f"casewright verify {case.id}, then casewright review edit {case.id}",
         )
     concerned = [one for name, one in before.dispositions.items() if subject in ("", name)]

@@ -32,7 +32,7 @@ def refuse_unknown(states: Collection[str], kind: str) -> None:
 
 def days_left(days: int | None) -> str:
     """The days until a report is due in words."""
-    return "" if days is None else f"{days} days" if days >= 0 else f"{-days} days late"
+    return "" if days is None else _counted(days, "day") if days >= 0 else f"{_counted(-days, 'day')} late"
 
 
 def shown(workspace: Workspace, store: Store, name: str, kind: str = "") -> tuple[dict[str, Any], str]:
@@ -90,7 +90,9 @@ def _head(found: Standing, clock: Clock) -> list[str]:
         lines.append(f"  decided on version {found.decided_on()}; version {found.version} was drafted since")
     days = {name: day for name, day in clock._asdict().items() if day}
     lines.append("  " + "; ".join(f"{name} {day}" for name, day in days.items()) if days else "  no clock runs")
-    lines += [f"  {days} days from {what}" for what, days in clock.gaps().items() if what != "filed after due"]
+    lines += [
+        f"  {_counted(days, 'day')} from {what}" for what, days in clock.gaps().items() if what != "filed after due"
+    ]
     lines += [f"  {maker.name} {maker.did} it" for maker in found.makers]
     lines += [f"  {act_told(act)}" for act in found.acts]
     return lines
@@ -107,8 +109,12 @@ def act_told(act: Act) -> str:
     beside += ["alone"] if what.alone else []
     beside += ["drawn for a check"] if what.sampled else []
     beside += [f"logged in as {what.login}"] if what.login else []
-    beside += [f"{len(what.changes)} changes"] if what.changes else []
-    return f"{iso(act.at)} {act.who} {act.act}{about} ({', '.join(beside)}): {what.reason}"
+    beside += [_counted(len(what.changes), "change")] if what.changes else []
+    return f"{iso(act.at)} {act.who} {act.act}{about} ({', '.join(beside)}): {' '.join(what.reason.split())}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _stops(failing: Collection[Failing]) -> list[str]:
@@ -134,7 +140,9 @@ def edited_answer(case: str, done: Edited, path: Path) -> tuple[dict[str, Any], 
     }
     if not done.unsupported:
         return payload, f"{case} version {done.version}: {counted}\n{done.folder}"
-    lines = [f"nothing is kept: the evidence does not hold {len(done.unsupported)} claims of the text ({path})"]
+    lines = [
+        f"nothing is kept: the evidence does not hold {_counted(len(done.unsupported), 'claim')} of the text ({path})"
+    ]
     for bad in done.unsupported:
         nearest = f" (nearest: {bad.nearest})" if bad.nearest else ""
         lines += [bad.sentence, f"  {bad.figure or 'it'}: {bad.why}{nearest}"]
@@ -151,6 +159,7 @@ def bulk_answer(found: Mapping[str, Standing | CasewrightError]) -> tuple[dict[s
         "sampled": sampled,
         "refused": [{"id": name, "why": error.message} for name, error in refused.items()],
     }
-    lines = [f"{len(closed)} cases closed, {len(sampled)} of them drawn for a check: {', '.join(sampled) or 'none'}"]
+    drawn = f"{len(sampled)} of them drawn for a check: {', '.join(sampled) or 'none'}"
+    lines = [f"{_counted(len(closed), 'case')} closed, {drawn}"]
     lines += [f"  stays open: {error.message}" for error in refused.values()]
     return payload, "\n".join(lines)

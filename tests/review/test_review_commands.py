@@ -145,6 +145,8 @@ def test_more_is_drawn_of_what_new_staff_close() -> None:
 def test_a_name_is_the_one_in_the_file_however_it_is_typed() -> None:
     house = House({"Mei Tan": Person(("reviewer",))})
     assert house.acting(" mei  TAN ", "approve") == "Mei Tan"
+    assert house.acting("Mei\tTan", "approve") == "Mei Tan"
+    assert house.acting("Me\u200bi Tan", "approve") == "Mei Tan"
     with pytest.raises(PolicyError):
         house.acting("mei", "approve")
 

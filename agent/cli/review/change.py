@@ -59,6 +59,6 @@ def diff(
     with Store.open(workspace_of(context).cases, create=False) as store:
         found = compared(store, case, first, last)
     changes = [change.model_dump() for change in found.changes]
-    head = f"{case}: version {found.first} to {found.last}, {len(changes)} changes"
+    head = f"{case}: version {found.first} to {found.last}, changes: {len(changes)}"
     text = "\n\n".join([head, *(told(change) for change in found.changes)])
     return Answer({"case": case, "from": found.first, "to": found.last, "changes": changes}, printable(text))
