@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.indicator import Request
@@ -31,26 +31,41 @@ BASE = (
 )
 
 
-def gather(
-    ledger: Ledger, subjects: Subjects, tools: Sequence[str] = BASE, requests: Sequence[Request] = ()
-) -> dict[Subject, tuple[Evidence, ...]]:
-    """The answers of these tools, with their defaults, for each subject, as if each had been asked alone.
+class Asking(NamedTuple):
+    """A tool and the options that are not its defaults."""
 
-    REQUESTS are what the tool `indicators` is asked for; all of them without. One subject may stand there in several
-    windows. A tool that fails gives failed evidence with the reason. Ids are left to the caller. Only tools that
-    `toolbox.per_subject` can share out. Raises UsageError for an unknown tool.
+    tool: str
+    options: Mapping[str, Any] = {}
+
+
+def base(requests: Sequence[Request] = ()) -> tuple[Asking, ...]:
+    """What every case begins with; REQUESTS are what the tool `indicators` is asked for, all of them without."""
+    return tuple(Asking(tool, {"requests": tuple(requests)} if tool == "indicators" else {}) for tool in BASE)
+
+
+def gather(ledger: Ledger, subjects: Subjects, asked: Sequence[Asking] = base()) -> dict[Subject, tuple[Evidence, ...]]:
+    """The answers for each subject, as if each had been asked alone, in one pass a tool over all of them.
+
+    One subject may stand there in several windows. A tool that fails is asked for each subject alone, so that it fails
+    for those alone that it cannot answer for: these get failed evidence with the reason. Ids are left to the caller.
+    Only tools that `toolbox.per_subject` can share out. Raises UsageError for an unknown tool.
     """
-    for name in tools:
-        toolbox.tool(name)
-    options: dict[str, dict[str, Any]] = {"indicators": {"requests": tuple(requests)}}
+    for one in asked:
+        toolbox.tool(one.tool)
     found: dict[Subject, tuple[Evidence, ...]] = {}
     with no_collector():
         for group in rounds(subjects):
             with ledger.narrowed(group):
-                answers = (ask(ledger, tool, group, **options.get(tool, {})) for tool in tools)
-                shared = [toolbox.per_subject(answer, group) for answer in answers]
+                shared = [_each(ledger, group, one) for one in asked]
             found |= {subject: tuple(answers[subject.id] for answers in shared) for subject in group}
     return {subject: found[subject] for subject in subjects}
+
+
+def _each(ledger: Ledger, group: Subjects, asked: Asking) -> dict[str, Evidence]:
+    whole = ask(ledger, asked.tool, group, **asked.options)
+    if whole.status == "failed" and len(group) > 1:
+        return {subject.id: ask(ledger, asked.tool, (subject,), **asked.options) for subject in group}
+    return toolbox.per_subject(whole, group)
 
 
 def beside(ledger: Ledger, requests: Mapping[Subject, Sequence[Request]]) -> dict[Subject, Evidence]:
@@ -83,7 +98,8 @@ def ask(ledger: Ledger, tool: str, subjects: Subjects, **options: object) -> Evi
     try:
         return toolbox.call(ledger, tool, subjects, **options)
     except Exception as error:  # noqa: BLE001  a question that fails must not cost the cases their other evidence
-        return failed(tool, error)
+        told = [subject.model_dump(exclude_none=True) for subject in subjects]
+        return failed(tool, error).model_copy(update={"arguments": {"subjects": told}})
 
 
 def failed(tool: str, error: Exception) -> Evidence:

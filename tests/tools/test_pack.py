@@ -47,7 +47,7 @@ def test_what_is_gathered_is_evidence_like_any_other(an_exchange: Any) -> None:
 def test_one_account_may_stand_there_in_several_windows(an_exchange: Any) -> None:
     start = 1_730_000_000
     first, second = Subject(id="C-10001", until=start + 180_000), Subject(id="C-10001", since=start + 180_000)
-    gathered = pack.gather(an_exchange.ledger, (first, second, first), ("account_profile",))
+    gathered = pack.gather(an_exchange.ledger, (first, second, first), [pack.Asking("account_profile")])
     assert list(gathered) == [first, second]
     for subject in (first, second):
         assert gathered[subject][0] == toolbox.call(an_exchange.ledger, "account_profile", (subject,))
@@ -62,7 +62,9 @@ def test_a_question_that_fails_costs_only_its_own_answer(an_exchange: Any, monke
     everything = dict(toolbox.tools())
     monkeypatch.setattr(toolbox, "tools", lambda: {**everything, "flows": broken})
     asked = subjects("C-10001", "C-10002")
-    for answers in pack.gather(an_exchange.ledger, asked, ("flows", "account_profile")).values():
+    for answers in pack.gather(
+        an_exchange.ledger, asked, [pack.Asking("flows"), pack.Asking("account_profile")]
+    ).values():
         failed, profile = answers
         assert (failed.status, failed.reason, failed.tool) == ("failed", "the disk is gone", "flows")
         assert failed.arguments["subjects"]
@@ -71,7 +73,7 @@ def test_a_question_that_fails_costs_only_its_own_answer(an_exchange: Any, monke
 
 def test_an_unknown_tool_is_told_before_anything_is_asked(an_exchange: Any) -> None:
     with pytest.raises(UsageError, match="did you mean 'flows'"):
-        pack.gather(an_exchange.ledger, subjects("C-10001"), ("flow",))
+        pack.gather(an_exchange.ledger, subjects("C-10001"), [pack.Asking("flow")])
 
 
 def test_nothing_is_left_behind(an_exchange: Any) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from casewright.knowledge.clock import iso
-from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Table
+from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Share, Table
 from casewright.knowledge.records import Subjects
 from casewright.tools.warehouse import Ledger
 
@@ -33,7 +33,7 @@ def alerts(ledger: Ledger, subjects: Subjects) -> Evidence:
         )
         for subject, count in counts.items()
     )
-    return Evidence(
+    answer = Evidence(
         tool="alerts",
         query=f"{asked}\n{_SQL.strip()}",
         tables=(Table(columns=COLUMNS, rows=tuple(rows)),),
@@ -41,3 +41,7 @@ def alerts(ledger: Ledger, subjects: Subjects) -> Evidence:
         status="found" if rows else "empty",
         searched=f"the alerts on {len(subjects)} account{'s' if len(subjects) != 1 else ''}",
     )
+    if len(subjects) == 1:
+        return answer
+    alone = "the alerts on 1 account"
+    return answer.with_shares({s.id: Share("found" if counts[s.id] else "empty", alone) for s in subjects})

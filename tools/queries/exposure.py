@@ -50,7 +50,7 @@ def exposure(
         for walk in walks(ledger, subjects, caps, backward=side == "in"):
             report.add(walk, side)
     statements = [statement(caps, backward=side == "in") for side in _SIDES]
-    query = ";\n".join([asked_text(subjects).rstrip(";"), *statements, ""])
+    query = "\n".join([asked_text(subjects), *(f"{text};" for text in statements)]) + "\n"
     return report.answer(Question(ledger, subjects, "exposure", query))
 
 

@@ -1,9 +1,12 @@
 """What the house wrote about a subject before: the earlier cases, as evidence that a text may cite."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from casewright.knowledge.clock import iso
 from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Table
-from casewright.knowledge.records import Subjects
-from casewright.tools.store.cases import Store
+from casewright.knowledge.records import Subject, Subjects
+from casewright.tools.store.cases import CaseRow, Store
 
 COLUMNS = (
     Column(name="subject", kind="id"),
@@ -23,12 +26,38 @@ where s.subject in ({subjects}) and c.id <> {leave_out}{before}
 order by c.at desc, c.id"""
 
 
+class Before(NamedTuple):
+    """Whose earlier cases are asked for: those about a moment before BEFORE (epoch seconds), but for one case."""
+
+    subject: Subject
+    before: int | None = None
+    leave_out: str = ""
+
+
 def earlier_cases(store: Store, subjects: Subjects, *, before: int | None = None, leave_out: str = "") -> Evidence:
     """List the cases on each subject in the case store, newest first, but for the case LEAVE_OUT.
 
     BEFORE (epoch seconds, exclusive) keeps to cases about an earlier moment: what was known then.
     """
     found = store.cases([subject.id for subject in subjects], before=before, leave_out=leave_out)
+    return _answer(subjects, found, before, leave_out)
+
+
+def earlier_of_each(store: Store, asked: Sequence[Before]) -> list[Evidence]:
+    """The answers of `earlier_cases` to each of these, the store being read once."""
+    by_subject: dict[str, list[CaseRow]] = {}
+    for case in store.cases([one.subject.id for one in asked]):
+        for name in case.subjects:
+            by_subject.setdefault(name, []).append(case)
+    answers = []
+    for one in asked:
+        known = by_subject.get(one.subject.id, ())
+        found = [c for c in known if c.id != one.leave_out and (one.before is None or c.at < one.before)]
+        answers.append(_answer((one.subject,), found, one.before, one.leave_out))
+    return answers
+
+
+def _answer(subjects: Subjects, found: Sequence[CaseRow], before: int | None, leave_out: str) -> Evidence:
     rows: list[Row] = []
     facts = []
     for subject in subjects:
