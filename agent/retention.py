@@ -33,11 +33,12 @@ class Gone:
 def delete(workspace: Workspace, store: Store, case: str, who: str, reason: str) -> Gone:
     """Delete a case that is old enough and not held, with its files and conversations on this machine.
 
-    Raises NotFound, PolicyError for one that is held or kept longer, UsageError without a reason.
+    Raises NotFound, PolicyError for one that is held or kept longer or for who may not, UsageError without a reason.
     """
+    who = workspace.house.acting(who, "delete a case")
     years = workspace.settings.keep_years
     alert = next((row.alert for row in store.cases() if row.id == case), "")
-    done = retention.delete(store, case, who or getpass.getuser(), reason, years=years, now=int(time.time()))
+    done = retention.delete(store, case, who, reason, years=years, now=int(time.time()))
     files: list[Path] = []
     threads: list[str] = []
     if (workspace.out / case).is_dir():

@@ -25,6 +25,9 @@ MAY: Mapping[str, tuple[Role, ...]] = {
     "assign": _CASEWORK,
     "approve": ("reviewer",),
     "return": ("reviewer",),
+    "hold": _CASEWORK,
+    "lift a hold": ("reviewer",),
+    "delete a case": ("reviewer",),
     TYPOLOGY: ("typology expert",),
 }
 

@@ -79,6 +79,28 @@ def test_a_case_goes_with_its_files_and_conversations(
     assert casewright("-w", kept.folder, "audit", "verify").code == 0
 
 
+@pytest.mark.parametrize(
+    ("who", "words", "refused"),
+    [
+        ("mei", ("delete", "CASE-AL-7"), "mei is investigator; to delete a case takes a role of reviewer"),
+        ("ida", ("delete", "CASE-AL-7"), "ida is auditor; to delete a case takes a role of reviewer"),
+        ("tan", ("delete", "CASE-AL-7"), "CASE-AL-7 is kept until"),
+        ("ops", ("delete", "CASE-AL-7"), "ops is nobody whom casewright.toml knows"),
+        ("mei", ("lift", "CASE-AL-7"), "mei is investigator; to lift a hold takes a role of reviewer"),
+        ("tan", ("lift", "CASE-AL-7"), "CASE-AL-7 is not held"),
+        ("ida", ("hold", "CASE-AL-7"), "ida is auditor; to hold takes a role of investigator or reviewer"),
+    ],
+)
+def test_where_people_are_named_a_reviewer_deletes_and_lifts_holds(
+    casewright: Run, kept: Workspace, who: str, words: tuple[str, ...], refused: str
+) -> None:
+    with (kept.folder / "casewright.toml").open("a", encoding="utf-8") as file:
+        file.write('[people]\nmei = "investigator"\ntan = "reviewer"\nida = "auditor"\n')
+    ran = casewright("-w", kept.folder, "retention", *words, "--reason", "old", "--as", who)
+    assert ran.code == 7
+    assert refused in ran.err
+
+
 def test_a_copy_for_sharing_names_nobody(casewright: Run, kept: Workspace) -> None:
     out = kept.folder / "shared"
     ran = casewright("-w", kept.folder, "retention", "redact", "CASE-AL-7", "--out", out, "--as", "mei", "--json")

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 import stores
 
 from casewright.knowledge import clock
-from casewright.knowledge.case import Case
+from casewright.knowledge.case import Alert, Case
 from casewright.knowledge.errors import NotFound, PolicyError, UsageError
 from casewright.tools.store import Store, retention
 from casewright.tools.store.filing import RoleSet, Suspicion, decide
-from casewright.tools.store.tables import cases, tombstones
+from casewright.tools.store.tables import batch_calls, cases, jobs, runs, tombstones
 from casewright.tools.store.vouching import VOUCHED
 
 YEARS = 5
@@ -73,6 +73,34 @@ def test_what_is_deleted_is_gone_from_the_files(url: str) -> None:
         assert held()
         retention.delete(store, "CASE-1", "cy", "old", years=YEARS, now=LATER)
         assert not held()
+
+
+def _batch(store: Store, run: str, *done: tuple[str, str | None]) -> None:
+    """A run with a job for each alert and the case that it made, and a reply of a model."""
+    spent = {"at": 1, "tokens": 7, "usd": 0.1}
+    with store.writes() as connection:
+        connection.execute(runs.insert().values(run=run, at=1, who="night", options="{}", state="ended"))
+        for place, (alert, case) in enumerate(done):
+            ended = {"alert": alert, "case_id": case, "place": place, "state": "failed", "worker": "w"}
+            connection.execute(jobs.insert().values(run=run, reason="Wei Han was named", **ended, **spent))
+        reply = {"request": run, "model": "m", "reply": '"Wei Han paid"'}
+        connection.execute(batch_calls.insert().values(run=run, **reply, **spent))
+
+
+def test_what_a_batch_kept_of_persons_goes_with_the_case(url: str, make_case: Callable[..., Case]) -> None:
+    with Store.open(url) as store:
+        store.save_case(make_case("CASE-AL-7", alert=Alert(id="AL-7", subject="C-10482", at=1_740_000_000)), "ada")
+        _batch(store, "made it", ("AL-7", "CASE-AL-7"), ("AL-8", "CASE-2"))
+        _batch(store, "failed before", ("AL-7", None))
+        _batch(store, "of others", ("AL-8", "CASE-2"))
+        retention.delete(store, "CASE-AL-7", "cy", "old", years=YEARS, now=LATER)
+        with store.reads() as connection:
+            replied = connection.execute(sa.select(batch_calls.c.run)).scalars().all()
+            told = connection.execute(sa.select(jobs.c.run, jobs.c.alert).where(jobs.c.reason != "")).all()
+            spent = connection.execute(sa.select(sa.func.sum(jobs.c.tokens))).scalar()
+    assert replied == ["of others"]
+    assert sorted(map(tuple, told)) == [("made it", "AL-8"), ("of others", "AL-8")]
+    assert spent == 28
 
 
 def test_a_row_that_vanishes_beside_a_deletion_is_still_found(url: str) -> None:

@@ -17,7 +17,7 @@ from casewright.knowledge.records import Record, canonical_id
 from casewright.tools.store import audit
 from casewright.tools.store.cases import Store
 from casewright.tools.store.tables import audit as log
-from casewright.tools.store.tables import case_subjects, retention_acts, tombstones
+from casewright.tools.store.tables import batch_calls, case_subjects, jobs, retention_acts, tombstones
 from casewright.tools.store.tables import cases as cases_table
 from casewright.tools.store.vouching import VOUCHED
 
@@ -106,6 +106,7 @@ def delete(store: Store, case: str, who: str, reason: str, *, years: int, now: i
         payload: dict[str, JsonValue] = {"reason": reason.strip(), "versions": versions, "keep_years": years}
         gone = [{"entry": entry} for entry in entries]
         seq = audit.append(connection, who.strip(), "case deleted", case, payload, {tombstones: gone})
+        _clear_batches(connection, case)
         deleted = sa.select(tombstones.c.entry).where(tombstones.c.audit == seq)
         for table in reversed(_DELETED):  # those that refer to others first
             connection.execute(table.delete().where(table.c.audit.in_(deleted)))
@@ -120,6 +121,15 @@ def _entries_of(connection: sa.Connection, case: str) -> list[int]:
     for table in _DELETED:
         found |= set(connection.execute(sa.select(table.c.audit).where(table.c.audit.in_(about))).scalars())
     return sorted(found)
+
+
+def _clear_batches(connection: sa.Connection, case: str) -> None:
+    """Clear why its jobs ended so, and the models' replies of their runs: a reply does not tell whose case it is of."""
+    alerts = sa.select(cases_table.c.alert).where(cases_table.c.id == case, cases_table.c.alert.is_not(None))
+    of_case = sa.or_(jobs.c.case_id == case, jobs.c.alert.in_(alerts))
+    runs = sa.select(jobs.c.run).where(of_case)
+    connection.execute(batch_calls.delete().where(batch_calls.c.run.in_(runs)))
+    connection.execute(jobs.update().where(of_case).values(reason=""))
 
 
 def _kept(connection: sa.Connection, case: str, years: int) -> Kept:

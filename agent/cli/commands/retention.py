@@ -28,14 +28,14 @@ def lift(context: typer.Context, about: About, reason: Reason, by: By = "") -> A
 
 
 def _held(context: typer.Context, about: str, reason: str, by: str, *, lifted: bool) -> Answer:
-    import getpass
-
     from casewright.knowledge.clock import iso
     from casewright.tools.store import Store, retention
 
+    workspace = workspace_of(context)
     act = retention.lift if lifted else retention.hold
-    with Store.open(workspace_of(context).cases, create=False) as store:
-        done = act(store, about, by or getpass.getuser(), reason)
+    who = workspace.house.acting(by, "lift a hold" if lifted else "hold")
+    with Store.open(workspace.cases, create=False) as store:
+        done = act(store, about, who, reason)
     told = "is held no longer" if lifted else "is held"
     payload = {**done.model_dump(mode="json"), "at": iso(done.at), "held": not lifted}
     return Answer(payload, printable(f"{done.about} {told} ({done.who}: {done.reason})"))
