@@ -17,6 +17,7 @@ from casewright.agent.memo import page
 from casewright.agent.settings import Workspace
 from casewright.agent.subjects import window_of
 from casewright.agent.typologies.known import library_of, remarks
+from casewright.agent.versions import rules_of, with_rules
 from casewright.knowledge.case import Case
 from casewright.tools.matching import FITS
 from casewright.tools.store import Store
@@ -69,9 +70,9 @@ def draft(
         Authors(workspace, model) as authors,
     ):
         targets = [resolve(ledger, name, start, end) for name in dict.fromkeys(names)]
-        who = who or getpass.getuser()
+        who, rules = who or getpass.getuser(), rules_of(workspace)
         for case in investigate(ledger, targets, known.typologies, store, progress):
-            written = write(case, authors.of(case), ledger, tell)
+            written = write(with_rules(case, rules), authors.of(case), ledger, tell)
             closing.record(store, written, who)
             kept = with_earlier(store, written.case)
             store.save_case(kept, who)

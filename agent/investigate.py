@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from typing import NamedTuple
 
 from casewright.agent.expertise import expertise
@@ -13,8 +12,9 @@ from casewright.agent.memo.dossier import Dossier
 from casewright.agent.memo.writer import compose
 from casewright.agent.open_points import open_points
 from casewright.agent.recommendation import recommend
+from casewright.agent.versions import made_with
 from casewright.knowledge import clock
-from casewright.knowledge.case import Alert, Case, TypologyMatch, Versions
+from casewright.knowledge.case import Alert, Case, TypologyMatch
 from casewright.knowledge.errors import NotFound, UsageError
 from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.indicator import Request
@@ -25,7 +25,6 @@ from casewright.tools.store import Before, Store, earlier_of_each
 from casewright.tools.warehouse import Ledger
 
 LOOK_BACK_DAYS = 90  # where an alert names none of its own (ours)
-WRITER = "embedded 1"
 FURTHER = (
     pack.Asking("exposure", {"hops": matching.HOPS}),
     pack.Asking("trace", {"direction": "forward"}),
@@ -191,19 +190,5 @@ def _case(
         narrative=compose(dossier, points, recommendation, (grounds(dossier, "for"), grounds(dossier, "against"))),
         not_looked_at=points,
         recommendation=recommendation,
-        versions=Versions(
-            casewright=version("casewright"),
-            writer=WRITER,
-            ledger=ledger.fingerprint(),
-            typologies=_fingerprint(typologies),
-            made_at=clock.iso(ledger.now()),
-            timezone=ledger.timezone,
-            currency=ledger.currency,
-        ),
+        versions=made_with(ledger, typologies),
     )
-
-
-def _fingerprint(typologies: Mapping[str, Typology]) -> str:
-    approved = (typologies[name] for name in sorted(typologies) if typologies[name].status == "approved")
-    text = "\n".join(typology.model_dump_json() for typology in approved)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

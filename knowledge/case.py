@@ -88,12 +88,20 @@ class NotLookedAt(Record):
 
 
 class Versions(Record):
-    """What made this case, so that it can be made again: program, writer, data, and the settings of the texts."""
+    """What made this case, so that it can be made again: program, writer, data, and the settings of the texts.
+
+    What is empty was not told yet when the case was made.
+    """
 
     casewright: str
     writer: str
+    model: str = ""  # embedded, openai:NAME or NAME@HOST
+    prompts: str = ""  # fingerprint of those that the model was given, none where it was given none
     ledger: str  # fingerprint of the imports
-    typologies: str  # fingerprint of the files
+    imports: int = 0  # the number of the newest import: with the fingerprint the snapshot of the data
+    typologies: str  # fingerprint of the approved ones
+    rules: str = ""  # fingerprint of the live ones
+    indicators: str = ""  # fingerprint of their files
     made_at: str
     timezone: str = "UTC"
     currency: str = "USD"

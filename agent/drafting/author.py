@@ -27,6 +27,10 @@ class Author(Protocol):
         """As the case's versions name the writer."""
 
     @property
+    def made_with(self) -> Mapping[str, str]:
+        """The writer, model and prompts, as the case's versions tell them."""
+
+    @property
     def usage(self) -> Usage:
         """What the run has cost so far."""
 
@@ -52,6 +56,11 @@ class Embedded:
     """The embedded writer: its sentences are composed of quotations already, so it asks and rewords nothing."""
 
     name: str
+
+    @property
+    def made_with(self) -> Mapping[str, str]:
+        """Itself: no model, no prompts."""
+        return {"writer": self.name, "model": "embedded", "prompts": "none"}
 
     @property
     def usage(self) -> Usage:

@@ -64,8 +64,7 @@ class Authors:
             mends = chat_model(self.workspace, "check", self._meter, pseudonyms)
         elif checked == planned:
             mends = plans
-        label = f"openai:{choice.name}" if choice.openai else f"{choice.name}@{choice.host}"
-        return ChatAuthor(label, words, plans, mends, self._meter, lambda told: meet(told, pseudonyms))
+        return ChatAuthor(choice.label, words, plans, mends, self._meter, lambda told: meet(told, pseudonyms))
 
     def _given(self, case: Case, model: "BaseChatModel") -> Author:
         from casewright.agent.offline.model import OfflineModel

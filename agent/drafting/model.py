@@ -4,7 +4,7 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -48,6 +48,12 @@ def prompt_version() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def made_with(label: str) -> Mapping[str, str]:
+    """What a case's versions tell of a chat model by its label, under the prompts of now."""
+    prompted = prompt_version()
+    return {"writer": f"{label} (prompts {prompted})", "model": label, "prompts": prompted}
+
+
 @dataclass
 class ChatAuthor:
     """A chat model as settings name it, and the one that plans: another, cheaper one, or none, so that none plans.
@@ -72,7 +78,12 @@ class ChatAuthor:
     @property
     def name(self) -> str:
         """The model and the version of the prompts: what would have to be the same for the same draft."""
-        return f"{self.label} (prompts {prompt_version()})"
+        return self.made_with["writer"]
+
+    @property
+    def made_with(self) -> Mapping[str, str]:
+        """The writer, model and prompts, as the case's versions tell them."""
+        return made_with(self.label)
 
     @property
     def usage(self) -> Usage:

@@ -68,7 +68,7 @@ def _written(case: Case, author: Author, ledger: Ledger, tell: Callable[[str], N
         own = with_todo(case.narrative.sections, points)
         sections, restored = completed(sections, without(own, examiner.object(own)), whole)
     narrative = case.narrative.model_copy(update={"sections": sections})
-    versions = case.versions.model_copy(update={"writer": author.name})
+    versions = case.versions.model_copy(update=dict(author.made_with))
     open_points = (*case.not_looked_at, *points)
     update = {"narrative": narrative, "versions": versions, "not_looked_at": open_points}
     return Written(

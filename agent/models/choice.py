@@ -55,6 +55,11 @@ class Choice:
         return self.offline or _split(self.url).hostname in _THIS_MACHINE
 
     @property
+    def label(self) -> str:
+        """How a case's versions name it: openai:NAME or NAME@HOST."""
+        return f"{_PREFIX}{self.name}" if self.openai else f"{self.name}@{self.host}"
+
+    @property
     def told(self) -> str:
         """How a person is told of it."""
         return self.name if self.offline else f"{self.name} at {self.url}"

@@ -57,6 +57,16 @@ def test_the_same_content_is_kept_once_whenever_it_was_made(url: str, make_case:
         assert len(store.entries()) == 1
 
 
+@pytest.mark.parametrize("name", ["writer", "model", "prompts", "ledger", "typologies", "rules", "indicators"])
+def test_the_same_content_made_with_something_else_is_a_version(url: str, make_case: MakeCase, name: str) -> None:
+    one, other = (
+        case.model_copy(update={"versions": case.versions.model_copy(update={name: told})})
+        for case, told in ((make_case(), "before"), (make_case(), "after"))
+    )
+    with Store.open(url) as store:
+        assert [store.save_case(case, "ada") for case in (one, one, other, other)] == [1, 1, 2, 2]
+
+
 def test_every_change_is_a_version_and_an_entry(url: str, make_case: MakeCase) -> None:
     with Store.open(url) as store:
         for usd in ("1.00", "2.00", "1.00"):
@@ -175,6 +185,9 @@ def test_an_older_store_moves_forward_with_its_data(url: str, revision: str) -> 
                 "Suspicion",
                 "Filed",
             ]
+        assert (newest.versions.model, newest.versions.imports, newest.versions.rules) == ("", 0, "")
+        told = newest.versions.model_copy(update={"model": "embedded", "imports": 4, "rules": "ab"})
+        assert store.save_case(newest.model_copy(update={"versions": told}), "cy") == 2  # the same, told in full
         assert store.save_case(newest.model_copy(update={"role": "mule"}), "cy") == 3
         assert store.verify_audit() is None
 

@@ -40,7 +40,7 @@ A query yields account, epoch and value for each second of `legs`; the same row 
 """
 
 from casewright.knowledge.indicator import Indicator, Request
-from casewright.tools.indicators.files import catalogue, indicator
+from casewright.tools.indicators.files import catalogue, fingerprint, indicator
 from casewright.tools.indicators.made_of import Made, rows_of
 from casewright.tools.indicators.readings import Peak, Unmeasured, crossings, peaks, values
 
@@ -52,6 +52,7 @@ __all__ = [
     "Unmeasured",
     "catalogue",
     "crossings",
+    "fingerprint",
     "indicator",
     "peaks",
     "rows_of",

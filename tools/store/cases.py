@@ -272,7 +272,9 @@ def _same(case: Case, content: str) -> bool:
         kept = json.loads(content)
     except ValueError:  # damaged since: what is saved now becomes the next version
         return False
-    return bool(ours | {"versions": {}} == kept | {"versions": {}} and _made_with(ours) == _made_with(kept))
+    made, was = _made_with(ours), _made_with(kept)
+    told = made.keys() & was.keys()  # what older cases do not tell is no difference
+    return bool(ours | {"versions": {}} == kept | {"versions": {}} and all(made[name] == was[name] for name in told))
 
 
 def _told_answers(connection: sa.Connection, case_id: str) -> list[JsonValue]:
@@ -288,8 +290,8 @@ def with_status(case: Case, status: Literal["draft", "approved"]) -> Case:
 
 
 def _made_with(case: dict[str, Any]) -> dict[str, Any]:
-    """The versions that made a case, without the time."""
-    return {name: version for name, version in case.get("versions", {}).items() if name != "made_at"}
+    """The versions that made a case, as far as they are told, without the time."""
+    return {name: version for name, version in case.get("versions", {}).items() if name != "made_at" and version}
 
 
 def _about(subjects: Sequence[str]) -> sa.ColumnElement[bool]:

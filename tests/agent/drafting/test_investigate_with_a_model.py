@@ -130,7 +130,7 @@ def test_the_spending_of_a_case_is_held_to_the_limit_of_a_turn(folder: Path, cas
 def test_without_a_model_the_payload_and_the_log_are_as_they_were(folder: Path, casewright: Callable[..., Any]) -> None:
     made = casewright("-w", folder, *ASKED, "--json").json
     assert "drafting" not in made
-    assert made["versions"]["writer"] == "embedded 1"
+    assert [made["versions"][name] for name in ("writer", "model", "prompts")] == ["embedded 1", "embedded", "none"]
     with Store.open(f"sqlite:///{folder}/.casewright/cases.db", create=False) as store:
         assert [entry.what for entry in store.entries("CASE-A-77")] == ["case saved"]
 

@@ -10,7 +10,7 @@ from loopback import Loopback, Reply, calls, fails, overflows, says
 from pydantic import SecretStr
 
 from casewright.agent import grounding
-from casewright.agent.drafting.model import ChatAuthor
+from casewright.agent.drafting.model import ChatAuthor, prompt_version
 from casewright.agent.drafting.write import Written, write
 from casewright.agent.memo.page import markdown
 from casewright.knowledge.case import Case, Section
@@ -74,7 +74,9 @@ def test_a_sound_draft_is_kept_in_the_models_words_and_told_with_its_cost(drafte
     assert SOUND[0] in [sentence.text for sentence in written.case.narrative.sentences]
     assert (written.kept_because, written.struck, written.revisions) == ("", (), 0)
     assert (written.usage.tokens_in, written.usage.tokens_out) == (200, 40)
-    assert written.case.versions.writer.startswith("openai:loopback (prompts ")
+    versions = written.case.versions
+    assert versions.writer == f"openai:loopback (prompts {versions.prompts})"
+    assert (versions.model, versions.prompts) == ("openai:loopback", prompt_version())
     assert written.restored > 0
 
 
