@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from casewright.agent.investigate import investigate, resolve
+from casewright.agent.versions import with_rules
 from casewright.knowledge.case import Case
 from casewright.knowledge.library import load
 from casewright.tools.indicators import catalogue
@@ -63,6 +64,7 @@ def small(path: Path, build_ledger: Callable[..., Path]) -> Path:
 
 
 def case_of(path: Path, alert: str) -> Case:
-    """The case of an alert of that ledger."""
+    """The case of an alert of that ledger, as a workspace keeps it."""
     with Ledger.open(path) as ledger:
-        return investigate(ledger, [resolve(ledger, alert)], load([], catalogue()).typologies)[0]
+        case = investigate(ledger, [resolve(ledger, alert)], load([], catalogue()).typologies)[0]
+    return with_rules(case, "shipped")
