@@ -14,7 +14,7 @@ from casewright.agent.open_points import open_points
 from casewright.agent.recommendation import recommend
 from casewright.agent.versions import made_with
 from casewright.knowledge import clock
-from casewright.knowledge.case import Alert, Case, TypologyMatch
+from casewright.knowledge.case import Alert, Case, TypologyMatch, Versions
 from casewright.knowledge.errors import NotFound, UsageError
 from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.indicator import Request
@@ -127,9 +127,10 @@ def investigate(
     wanted = {target.subject: _worth_comparing(found.best) for target, found in zip(targets, asked, strict=True)}
     beside = pack.beside(ledger, wanted)
     progress(_SHARES[2])
-    cases = []
+    cases, versions = [], made_with(ledger, typologies)
     for number, (target, found) in enumerate(zip(targets, asked, strict=True), 1):
-        cases.append(_case(ledger, target, found, (beside[target.subject], *spoken[target.subject]), typologies))
+        more = (beside[target.subject], *spoken[target.subject])
+        cases.append(_case(target, found, more, versions))
         progress(_SHARES[2] + (1 - _SHARES[2]) * number / len(targets))
     return cases
 
@@ -170,13 +171,11 @@ def _up_to_alert(target: Target) -> Subject:
     return target.subject.model_copy(update={"since": None, "until": target.alert.at + 1 if target.alert else None})
 
 
-def _case(
-    ledger: Ledger, target: Target, found: _Matched, more: Sequence[Evidence], typologies: Mapping[str, Typology]
-) -> Case:
+def _case(target: Target, found: _Matched, more: Sequence[Evidence], versions: Versions) -> Case:
     _, matches, best = found
     last = (more[0], *((expertise(best),) if best else ()), *more[1:])
     numbered = (*found.evidence, *(e.with_id(f"E{n}") for n, e in enumerate(last, len(found.evidence) + 1)))
-    dossier = Dossier(target.subject, numbered, ledger.timezone, ledger.currency, target.alert, matches, best)
+    dossier = Dossier(target.subject, numbered, versions.timezone, versions.currency, target.alert, matches, best)
     dossier = replace(dossier, findings=findings(dossier))
     points = open_points(dossier)
     recommendation = recommend(dossier)
@@ -190,5 +189,5 @@ def _case(
         narrative=compose(dossier, points, recommendation, (grounds(dossier, "for"), grounds(dossier, "against"))),
         not_looked_at=points,
         recommendation=recommendation,
-        versions=made_with(ledger, typologies),
+        versions=versions,
     )

@@ -8,20 +8,32 @@ from casewright.agent.grounding import Moved, parse, replay_moved
 from casewright.agent.ledgers import embedded, open_ledger
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Case, Section
-from casewright.knowledge.errors import DataError, NotFound
+from casewright.knowledge.errors import DataError, NotFound, UsageError
 from casewright.tools.store import Store
 
 
 def case_of(name: str, workspace: Workspace) -> Case:
     """The case of that id in the case store, or the one in a file. Raises NotFound or DataError."""
+    return kept_of(name, workspace)[0]
+
+
+def kept_of(name: str, workspace: Workspace, version: int | None = None) -> tuple[Case, int | None]:
+    """The same, an earlier VERSION where it is told, with its number; a file has none.
+
+    Raises NotFound, DataError, UsageError for the version of a file.
+    """
     path = Path(name)
     if path.is_file() or path.suffix == ".json":
-        return _read(path)
+        if version is not None:
+            raise UsageError(
+                f"{name} is a file, which has no versions", hint="name a case's id, or leave --version out"
+            )
+        return _read(path), None
     if not Store.exists(workspace.cases):
         raise NotFound(f"there is no case {name!r}: the workspace has no case store", workspace.folder,
                        hint="casewright investigate ID, or name a case.json")  # fmt: skip
     with Store.open(workspace.cases, create=False) as store:
-        return store.load_case(name)
+        return store.load_case(name, version), version or store.version_of(name)
 
 
 def _read(path: Path) -> Case:

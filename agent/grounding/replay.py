@@ -1,13 +1,14 @@
 """Replaying a case: each tool is asked again with its stored arguments, and what moved is told."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from casewright.agent.grounding.report import Moved
 from casewright.knowledge.case import Case
-from casewright.knowledge.evidence import Evidence, Fact
+from casewright.knowledge.evidence import Evidence, Fact, Table
 from casewright.tools import toolbox
 from casewright.tools.warehouse import Ledger
 
@@ -24,7 +25,8 @@ def replay_moved(case: Case, ledger: Ledger) -> tuple[Moved, ...]:
     No query text of the case is run: the tools are called by name with validated arguments. A tool or an argument
     that does not exist (a case from elsewhere, or tampered with) is told as moved.
     """
-    return tuple(moved for evidence in case.evidence if asked_again(evidence) for moved in _moved(evidence, ledger))
+    asked = (evidence for evidence in case.evidence if asked_again(evidence))
+    return tuple(moved for evidence in asked for moved in moved_in_answer(evidence, partial(toolbox.replay, ledger)))
 
 
 def asked_again(evidence: Evidence) -> bool:
@@ -32,11 +34,12 @@ def asked_again(evidence: Evidence) -> bool:
     return evidence.tool not in _ELSEWHERE
 
 
-def _moved(evidence: Evidence, ledger: Ledger) -> Iterator[Moved]:
+def moved_in_answer(evidence: Evidence, again: Callable[[Evidence], Evidence]) -> Iterator[Moved]:
+    """What one answer tells otherwise now that its question is put AGAIN; nothing of one that failed."""
     if evidence.status == "failed":
         return
     try:
-        now = toolbox.replay(ledger, evidence)
+        now = again(evidence)
     except Exception as error:  # noqa: BLE001  (one bad evidence of a foreign case must not hide what the others tell)
         yield Moved(
             evidence.id, f"tool {evidence.tool!r}", "answered", f"cannot be asked again: {str(error).splitlines()[0]}"
@@ -80,12 +83,17 @@ def _rows(was: Evidence, now: Evidence) -> Iterator[Moved]:
                 fresh.remove(new)
                 yield from _cells(was.id, name, old, new)
             else:
-                yield Moved(was.id, f"a row of {name}", _line(old), None)
+                yield Moved(was.id, _row_of(name), _line(old), None)
         for new in sorted(fresh):
-            yield Moved(was.id, f"a row of {name}", None, _line(new))
+            yield Moved(was.id, _row_of(name), None, _line(new))
+
+
+def _row_of(table: str) -> str:
+    return "a row" if table == _UNNAMED else f"a row of {table}"
 
 
 Line = tuple[tuple[str, str], ...]
+_UNNAMED = Table().name
 _NAMING = ("subject", "id", "from", "to", "counterparty", "direction", "kind", "asset", "network", "status", "transfer",
            "date", "indicator", "device", "alert")  # fmt: skip
 
@@ -106,7 +114,7 @@ def _cells(evidence: str, table: str, old: Line, new: Line) -> Iterator[Moved]:
     named = " ".join(one[name] for name in _NAMING if name in one and len(one[name]) <= 80)
     for name in dict.fromkeys([*one, *other]):
         if one.get(name) != other.get(name):
-            yield Moved(evidence, f"{name} of {table} {named}", one.get(name), other.get(name))
+            yield Moved(evidence, f"{name} in {_row_of(table)}: {named}", one.get(name), other.get(name))
 
 
 def _line(line: Line) -> str:

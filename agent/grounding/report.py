@@ -1,7 +1,7 @@
 """What a check found."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Moved:
     what: str
     was: str | None
     now: str | None
+
+    @property
+    def change(self) -> Literal["new", "missing", "changed"]:
+        """Which kind of difference it is."""
+        return "new" if self.was is None else "missing" if self.now is None else "changed"
 
     def told(self) -> str:
         """In one line."""

@@ -4,7 +4,7 @@ from casewright.tools.intake.reading import InlineLabel
 from casewright.tools.warehouse import Ledger, literal
 
 CASE_UNKNOWN = "case unknown"  # the confidence of a label that waits under a lower-case address
-_CASE_FOUND = "authority_data"
+CASE_FOUND = "authority_data"  # and of the one that the party of that address is given
 
 _COLUMNS = "id, name, category, source, confidence, network, known_epoch, import_id, line"
 
@@ -35,7 +35,7 @@ def settle_letter_case(ledger: Ledger, parties: str) -> int:
     return len(
         ledger.rows(
             f"""insert into labels ({_COLUMNS})
-            select distinct p.account, l.name, l.category, l.source, '{_CASE_FOUND}', l.network, l.known_epoch,
+            select distinct p.account, l.name, l.category, l.source, '{CASE_FOUND}', l.network, l.known_epoch,
                 l.import_id, l.line
             from labels l join (select distinct account from ({parties})) p on lower(p.account) = l.id
             where l.confidence = '{CASE_UNKNOWN}' and not exists (

@@ -2,7 +2,7 @@
 
 from casewright.tools.store.audit import Entry, Wanted
 from casewright.tools.store.cases import CaseRow, Store
-from casewright.tools.store.earlier import Before, earlier_cases, earlier_of_each
+from casewright.tools.store.earlier import Before, earlier_cases, earlier_cases_again, earlier_of_each
 from casewright.tools.store.exported import check_lines
 from casewright.tools.store.vouching import BrokenLink, Checked
 
@@ -16,5 +16,6 @@ __all__ = [
     "Wanted",
     "check_lines",
     "earlier_cases",
+    "earlier_cases_again",
     "earlier_of_each",
 ]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from casewright.knowledge.clock import iso
 from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Table
-from casewright.knowledge.records import Subject, Subjects
+from casewright.knowledge.records import Record, Subject, Subjects
 from casewright.tools.store.cases import CaseRow, Store
 
 COLUMNS = (
@@ -100,6 +100,19 @@ def _answer(subjects: Subjects, found: Sequence[CaseRow], before: int | None, le
         status="found" if rows else "empty",
         searched=f"the case store for {len(subjects)} account{'s' if len(subjects) != 1 else ''}",
     )
+
+
+def earlier_cases_again(store: Store, evidence: Evidence) -> Evidence:
+    """Ask again what `earlier_cases` answered, by its arguments. Raises ValidationError for others."""
+    asked = _Asked.model_validate(evidence.arguments)
+    answer = earlier_cases(store, asked.subjects, before=asked.before, leave_out=asked.leave_out)
+    return answer.with_id(evidence.id)
+
+
+class _Asked(Record):
+    subjects: Subjects
+    before: int | None
+    leave_out: str
 
 
 def _quoted(text: str) -> str:
