@@ -5,11 +5,12 @@ import inspect
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -127,18 +128,36 @@ def warn(line: str) -> None:
     print(f"casewright: {line}", file=sys.stderr)
 
 
+class Bar(Protocol):
+    """Shows how far something is."""
+
+    def __call__(self, share: float, told: str = "") -> None:
+        """The done share, 0..1, and in words what a person may want to know beside it."""
+
+
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[float], None]]:
-    """A bar on stderr while something runs, shown on a terminal only; call it with the done share, 0..1."""
+def progress(what: str, *, lines_every: float | None = None) -> Iterator[Bar]:
+    """A bar on stderr while something runs, with the time that is left; call it with the done share.
+
+    Where stderr is no terminal nothing is shown, but for a line each LINES_EVERY seconds where that is told.
+    """
     if not sys.stderr.isatty():
-        yield lambda _: None
+        last = time.monotonic()
+
+        def line(share: float, told: str = "") -> None:
+            nonlocal last
+            if lines_every is not None and time.monotonic() - last >= lines_every:
+                last = time.monotonic()
+                warn(f"{what}: {share:.0%}, {told}" if told else f"{what}: {share:.0%}")
+
+        yield line
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+        yield lambda share, told="": bar.update(task, completed=share, description=f"{what} {told}".strip())
 
 
 def table(rows: list[dict[str, Any]], columns: list[str] | None = None) -> str:

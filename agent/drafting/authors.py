@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Authors:
-    """The authors of one run, a context manager: MODEL, by name or as it is, else the settings' models; one meter.
+    """The authors of one run, a context manager: MODEL, by name or as it is, else the settings' models; one METER.
 
     Raises SettingsError or PolicyError for a model that cannot be used here.
     """
 
     workspace: Workspace
     model: "str | BaseChatModel" = ""
+    meter: "Meter | None" = None  # a fresh one where none is given
 
     _closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
@@ -79,4 +80,4 @@ class Authors:
     def _meter(self) -> "Meter":
         from casewright.agent.models.meter import Meter
 
-        return Meter.of(self.workspace)
+        return self.meter or Meter.of(self.workspace)

@@ -37,6 +37,7 @@ class Written:
     kept_because: str = ""
     usage: Usage = field(default_factory=Usage)
     calls: tuple[ModelCall, ...] = ()
+    cut_by: BaseException | None = field(default=None, compare=False)  # what kept the model's run from its end
 
 
 def write(case: Case, author: Author, ledger: Ledger, tell: Callable[[str], None] = lambda line: None) -> Written:
@@ -50,8 +51,9 @@ def write(case: Case, author: Author, ledger: Ledger, tell: Callable[[str], None
     except CutOff as why:
         kept = _written(case, Embedded(case.versions.writer), ledger, lambda line: None)
         told = Written(
-            kept.case, author.name, True, kept.struck, kept_because=str(why), usage=author.usage, calls=author.calls
-        )
+            kept.case, author.name, True, kept.struck, kept_because=str(why), usage=author.usage, calls=author.calls,
+            cut_by=why.__cause__ or why,
+        )  # fmt: skip
         tell(f"the embedded writer's draft is kept: {why}")
         return told
 

@@ -16,12 +16,12 @@ def write(case: Case, folder: Path) -> Path:
     """Write `FOLDER/<case id>/case.json` and `narrative.md`, each whole or not at all; tells the folder."""
     place = folder / case.id
     place.mkdir(parents=True, exist_ok=True)
-    _replace(place / "case.json", case.model_dump_json(indent=1))
-    _replace(place / "narrative.md", markdown(case))
+    replace(place / "case.json", case.model_dump_json(indent=1))
+    replace(place / "narrative.md", markdown(case))
     return place
 
 
-def _replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str) -> None:
     """Write beside the file and move over it, so that a killed process or a full disk leaves the old one."""
     fresh = path.with_suffix(f"{path.suffix}.part")
     try:

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from casewright.agent.asking.events import ModelCall, Usage
@@ -17,15 +17,20 @@ from casewright.agent.models.prices import Price, Prices
 from casewright.knowledge.errors import CasewrightError, SettingsError
 
 if TYPE_CHECKING:
+    from casewright.agent.models.paid import Paid
     from casewright.agent.settings import Workspace
 
 _MINUTE = 60
 
 
 class LimitReached(CasewrightError):
-    """A limit of the settings that ends a turn; what came of the turn until then is no whole answer."""
+    """A limit of the settings that ends a turn; what came of the turn until then is no whole answer.
+
+    `scope` is turn, run or day where what was spent is the reason.
+    """
 
     code = "limit_reached"
+    scope = ""
 
 
 class AnswerCutOff(LimitReached):
@@ -69,33 +74,54 @@ class Meter:
     more than an estimate's error. `notes` are lines that a person should see once: a fallback, a price not known.
     """
 
-    def __init__(self, limits: Limits, kept: Kept, prices: Prices) -> None:
+    def __init__(self, limits: Limits, kept: Kept, prices: Prices, paid: "Paid | None" = None) -> None:
         self.limits = limits
         self.kept = kept
         self.prices = prices
+        self.paid = paid  # what was answered before and is not asked again, where somebody keeps that
         self.notes: list[str] = []
         self._told = 0
         self._run = uuid.uuid4().hex[:12]
         self._lock = threading.RLock()
-        self._spent = {"turn": Spent(), "run": Spent()}
+        self._totals = {"turn": _Total(), "run": _Total()}
         self._calls: list[ModelCall] = []
 
     @classmethod
-    def of(cls, workspace: "Workspace") -> Self:
+    def of(cls, workspace: "Workspace", paid: "Paid | None" = None) -> Self:
         """A fresh meter with the workspace's limits and prices. Raises KnowledgeError for a wrong prices.yaml."""
         kept = Kept(workspace.usage, workspace.settings.timezone)
-        return cls(workspace.settings.limits, kept, Prices.of(workspace.folder))
+        return cls(workspace.settings.limits, kept, Prices.of(workspace.folder), paid)
+
+    def beside(self) -> "Meter":
+        """A meter of the same run with a turn of its own, for what is asked at the same time."""
+        other = Meter(self.limits, self.kept, self.prices, self.paid)
+        other.notes, other._run, other._lock = self.notes, self._run, self._lock
+        other._totals["run"] = self._totals["run"]
+        return other
 
     def begin_turn(self) -> None:
         """A new question: its limits begin again."""
         with self._lock:
-            self._spent["turn"] = Spent()
+            self._totals["turn"].spent = Spent()
             self._calls.clear()
+
+    def spent_before(self, calls: int, tokens: int, usd: float) -> None:
+        """What the run had used before it was taken up again: it counts against the run's limits."""
+        with self._lock:
+            so_far = self._totals["run"]
+            so_far.spent = so_far.spent + Spent(calls, tokens, 0, usd)
+
+    def recall(self, choice: Choice, task: str, request: str, tokens: tuple[int, int], usd: float | None) -> None:
+        """A call of this turn whose answer is there already: told with what it took then, and not paid again."""
+        with self._lock:
+            self._calls.append(ModelCall(task, choice.told, request, *tokens, usd, "answered before"))
+            turn = self._totals["turn"]
+            turn.spent = turn.spent + Spent(1, *tokens, usd or 0.0, usd is None)
 
     @property
     def turn(self) -> Usage:
         """What this turn has used."""
-        return _usage(self._spent["turn"])
+        return _usage(self._totals["turn"].spent)
 
     @property
     def calls(self) -> tuple[ModelCall, ...]:
@@ -106,7 +132,7 @@ class Meter:
     @property
     def run(self) -> Usage:
         """What this run has used."""
-        return _usage(self._spent["run"])
+        return _usage(self._totals["run"].spent)
 
     def day(self) -> Usage:
         """What this day has used, in all processes."""
@@ -147,14 +173,14 @@ class Meter:
         self._pace(choice)
         most = price.usd(tokens_in, tokens_out) if price else None
         with self._lock:
-            for scope, spent in self._spent.items():
-                self._allow(scope, spent, tokens_in + tokens_out, most)
+            for scope, total in self._totals.items():
+                self._allow(scope, total.spent, tokens_in + tokens_out, most)
             kept = self.kept.reserve(
                 self._run, task, choice.name, choice.url, (tokens_in, tokens_out), most,
                 lambda day: self._allow("day", day, tokens_in + tokens_out, most),
             )  # fmt: skip
             held = Spent(1, tokens_in, tokens_out, most or 0.0, price is None)
-            self._add(held, 1)
+            self._add(held)
         made, state = Call(tokens_in, tokens_out), "failed"
         try:
             yield made
@@ -167,18 +193,12 @@ class Meter:
                 self._calls.append(
                     ModelCall(task, choice.told, request, made.tokens_in, made.tokens_out, made.usd, state)
                 )
-                self._add(held, -1)
-                self._add(Spent(1, made.tokens_in, made.tokens_out, made.usd or 0.0, made.usd is None), 1)
+                used = Spent(1, made.tokens_in, made.tokens_out, made.usd or 0.0, made.usd is None)
+                self._add(used - held)
 
-    def _add(self, spent: Spent, sign: int) -> None:
-        for scope, so_far in self._spent.items():
-            self._spent[scope] = Spent(
-                so_far.calls + sign * spent.calls,
-                so_far.tokens_in + sign * spent.tokens_in,
-                so_far.tokens_out + sign * spent.tokens_out,
-                max(0.0, so_far.usd + sign * spent.usd),
-                so_far.unpriced + sign * spent.unpriced,
-            )
+    def _add(self, spent: Spent) -> None:
+        for total in self._totals.values():
+            total.spent = total.spent + spent
 
     def _limit(self, scope: str, unit: str) -> float:
         return float(getattr(self.limits, f"{scope}_{unit}"))
@@ -187,11 +207,11 @@ class Meter:
         most_usd, most_tokens = self._limit(scope, "usd"), self._limit(scope, "tokens")
         if most_usd and usd is not None and spent.usd + usd > most_usd:
             told = f"USD {spent.usd:.4f} of {most_usd:g} are spent, the next call may cost up to {usd:.4f}"
-            raise LimitReached(f"the {scope}'s spending limit is reached: {told}", hint=_raise(f"{scope}_usd"))
+            raise _reached(scope, f"the {scope}'s spending limit is reached: {told}", f"{scope}_usd")
         so_far = spent.tokens_in + spent.tokens_out
         if most_tokens and so_far + tokens > most_tokens:
             told = f"{so_far:,} of {most_tokens:,.0f} are used, the next call may use {tokens:,}"
-            raise LimitReached(f"the {scope}'s limit on tokens is reached: {told}", hint=_raise(f"{scope}_tokens"))
+            raise _reached(scope, f"the {scope}'s limit on tokens is reached: {told}", f"{scope}_tokens")
 
     def _pace(self, choice: Choice) -> None:
         """Wait until a minute holds no more calls than it may, whichever process made them."""
@@ -204,8 +224,17 @@ class Meter:
 
 
 def _usage(spent: Spent) -> Usage:
-    return Usage(spent.tokens_in, spent.tokens_out, None if spent.unpriced else spent.usd)
+    return Usage(spent.tokens_in, spent.tokens_out, None if spent.unpriced else max(0.0, spent.usd))
 
 
-def _raise(key: str) -> str:
-    return f"raise {key} under [limits] in casewright.toml"
+def _reached(scope: str, told: str, key: str) -> LimitReached:
+    error = LimitReached(told, hint=f"raise {key} under [limits] in casewright.toml")
+    error.scope = scope
+    return error
+
+
+@dataclass
+class _Total:
+    """What was spent within one scope, which several meters may share."""
+
+    spent: Spent = field(default_factory=Spent)

@@ -6,7 +6,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
@@ -14,7 +14,7 @@ import openai
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, convert_to_openai_messages
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_openai import ChatOpenAI
@@ -23,6 +23,7 @@ from casewright.agent.models.choice import Choice
 from casewright.agent.models.failures import BrokenOff, ModelFailed, in_words, unreadable
 from casewright.agent.models.keys import Key
 from casewright.agent.models.meter import AnswerCutOff, Call, Meter
+from casewright.agent.models.paid import Answer
 from casewright.agent.models.replied import Malformed
 
 T = TypeVar("T")
@@ -90,8 +91,13 @@ class Served(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         kwargs = self._sent(kwargs)
+        request = self._request(messages, kwargs)
+        if (known := self._answered(request)) is not None:
+            return known
+        made: list[Call] = []
 
         def once(call: Call) -> Iterator[ChatResult]:
+            made.append(call)
             result = self.client._generate(messages, stop=stop, **kwargs)
             message, told = result.generations[0].message, result.generations[0].generation_info or {}
             if not isinstance(message.content, str):
@@ -104,7 +110,26 @@ class Served(BaseChatModel):
             yield result
 
         [result] = self._tried(once, messages, kwargs)  # to its end, which is where it is counted
+        if self.meter.paid is not None:
+            used, message = made[-1], result.generations[0].message
+            answer = Answer.of(message, used.tokens_in, used.tokens_out, used.usd)
+            self.meter.paid.keep(request.digest, self.choice.told, answer)
         return result
+
+    def _answered(self, request: "_Request") -> ChatResult | None:
+        """What the same request was answered before, where answers are kept."""
+        answer = self.meter.paid.answer(request.digest) if self.meter.paid is not None else None
+        if answer is None:
+            return None
+        used = (answer.tokens_in, answer.tokens_out)
+        self.meter.recall(self.choice, self.task, request.digest, used, answer.usd)
+        return ChatResult(generations=[ChatGeneration(message=answer.message())])
+
+    def _request(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> "_Request":
+        """All that is sent, as far as it tells one request from another."""
+        sent = {"model": self.choice.name, "url": self.choice.url, "messages": convert_to_openai_messages(messages)}
+        body = json.dumps({**sent, **kwargs}, default=str, ensure_ascii=False).encode("utf-8", "replace")
+        return _Request(hashlib.sha256(body).hexdigest(), len(body) // _BYTES_A_TOKEN + 1)
 
     def _stream(
         self,
@@ -157,16 +182,14 @@ class Served(BaseChatModel):
         self, once: Callable[[Call], Iterator[T]], messages: list[BaseMessage], kwargs: dict[str, Any]
     ) -> Iterator[T]:
         """What ONCE yields, tried again while nothing was yielded and what went wrong may pass."""
-        sent = {"messages": convert_to_openai_messages(messages), **kwargs}
-        body = json.dumps(sent, default=str, ensure_ascii=False).encode("utf-8", "replace")
-        tokens, request = len(body) // _BYTES_A_TOKEN + 1, hashlib.sha256(body).hexdigest()
+        request = self._request(messages, kwargs)
         most = int(kwargs.get("max_tokens") or kwargs.get("extra_body", {}).get("max_tokens", 0))
         limits = self.meter.limits
         for attempt in range(int(limits.retries) + 1):
             begun = False
             try:
                 longest = most or int(limits.answer_tokens)
-                with self.meter.call(self.choice, self.task, tokens, longest, request) as call:
+                with self.meter.call(self.choice, self.task, request.tokens, longest, request.digest) as call:
                     try:
                         for piece in once(call):
                             begun = True
@@ -214,6 +237,13 @@ class Served(BaseChatModel):
             raise BrokenOff(
                 f"the answer of {self.choice.told} broke off before its end", hint="ask again", passing=True
             )
+
+
+class _Request(NamedTuple):
+    """What is sent: its SHA-256, and the most tokens that it may be."""
+
+    digest: str
+    tokens: int
 
 
 def offered(

@@ -16,6 +16,7 @@ TYPOLOGY = "propose or decide on a typology"
 # Who may do what; everybody in [people] may read. An auditor does nothing else.
 MAY: Mapping[str, tuple[Role, ...]] = {
     "tell of a case": _CASEWORK,
+    "draft in a batch": _CASEWORK,
     "escalate": _CASEWORK,
     "close": _CASEWORK,
     "edit": _CASEWORK,

@@ -82,6 +82,7 @@ jobs = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("tokens", sa.BigInteger, nullable=False),
     sa.Column("usd", sa.Float, nullable=False),
+    sa.Column("told", sa.Text, nullable=False, server_default="{}"),  # JSON: what a summary tells of its draft
     sa.Index("ix_jobs_state", "run", "state", "place"),
 )
 
@@ -95,6 +96,16 @@ batch_calls = sa.Table(
     sa.Column("reply", sa.Text, nullable=False),  # JSON: the message as it came
     sa.Column("tokens", sa.BigInteger, nullable=False),
     sa.Column("usd", sa.Float, nullable=False),
+)
+
+sent_batches = sa.Table(
+    "sent_batches",
+    metadata,
+    sa.Column("run", sa.Text, sa.ForeignKey("runs.run"), primary_key=True),
+    sa.Column("batch", sa.Text, primary_key=True),  # the provider's id of what was sent to be answered later
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("requests", sa.Text, nullable=False),  # JSON: the requests that it holds, as batch_calls names them
+    sa.Column("state", sa.Text, nullable=False),  # sent, answered, failed
 )
 
 review_acts = sa.Table(
