@@ -47,7 +47,8 @@ def alerts_where(ledger: Ledger, conditions: Sequence[str], timezone: str) -> li
     A condition is `FIELD OP VALUE`: rule, subject, severity, source and id are = or != one of several values with
     commas between; score and at (a day or moment of TIMEZONE) are also >, >=, < or <=.
     """
-    clauses, values = [], {}
+    clauses: list[str] = []
+    values: dict[str, object] = {}
     for number, text in enumerate(conditions):
         clause, value = _read(text, f"v{number}", timezone)
         clauses.append(clause)

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pydantic import JsonValue
+
 from casewright.agent.batch import page
 from casewright.agent.batch.chosen import alerts_named, alerts_where
 from casewright.agent.batch.plan import Plan, Planner
@@ -61,8 +63,14 @@ def begun(workspace: Workspace, plan: Plan, asked: Asked, who: str) -> Run:
     settings = workspace.settings
     with Authors(workspace):
         pass  # a model, a key or a policy that stands in the way is told before anything is kept
-    options = {"where": list(asked.where), "ids": None if asked.ids is None else len(asked.ids), "limit": asked.limit,
-               "budget": asked.budget, "model": settings.model, "model_url": settings.model_url}  # fmt: skip
+    options: dict[str, JsonValue] = {
+        "where": [*asked.where],
+        "ids": None if asked.ids is None else len(asked.ids),
+        "limit": asked.limit,
+        "budget": asked.budget,
+        "model": settings.model,
+        "model_url": settings.model_url,
+    }
     now = datetime.now(ZoneInfo(settings.timezone))
     name = f"B-{now:%Y%m%d-%H%M}-{''.join(random.choices(string.ascii_uppercase, k=3))}"
     run = Run(run=name, at=int(time.time()), who=who, options=options, state="running")

@@ -60,7 +60,11 @@ def lines(jobs: Iterable[Job]) -> Iterator[Line]:
             one.state,
             one.case,
             ", ".join(job.alert for job in held),
-            *(str(told.get(name, "")) for name in ("subjects", "recommendation", "typology", "due", "first")),
+            str(told.get("subjects", "")),
+            str(told.get("recommendation", "")),
+            str(told.get("typology", "")),
+            str(told.get("due", "")),
+            str(told.get("first", "")),
             one.reason,
             sum(job.usd for job in held),
         )
@@ -86,9 +90,10 @@ def _sheet(found: Sequence[Line]) -> str:
 
 def _page(run: Run, totals: Totals, found: Sequence[Line]) -> str:
     folder = Path(__file__).parent
+    loader = FileSystemLoader(folder)
     environment = Environment(
-        loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
+        loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     by_state = [(state, means, [line for line in found if line.state == state]) for state, means in _STATES]
     return environment.get_template("index.html").render(
         run=run, begun=clock.iso(run.at), totals=totals, alerts=sum(totals.states.values()),

@@ -16,11 +16,11 @@ from itertools import groupby
 from pathlib import Path
 
 from casewright.agent.additions import with_earlier
-from casewright.agent.batch.networks import networks
+from casewright.agent.batch.networks import Network, networks
 from casewright.agent.batch.wording import Desk, Stop
 from casewright.agent.drafting import closing
 from casewright.agent.drafting.write import Written
-from casewright.agent.investigate import investigate, resolve
+from casewright.agent.investigate import Target, investigate, resolve
 from casewright.agent.ledgers import open_ledger
 from casewright.agent.memo import page
 from casewright.agent.review.people import login_of
@@ -49,7 +49,7 @@ class Pace:
 
 @dataclass
 class Runner:
-    """One runner of a run. PROGRESS hears how far the run is after each case, WARN what a person should know at once."""
+    """One runner of a run. PROGRESS hears how far the run is after each case, WARN what a person should know."""
 
     workspace: Workspace
     store: Store
@@ -113,12 +113,19 @@ class Runner:
     def _investigated(
         self, ledger: Ledger, groups: Mapping[int, Sequence[Job]]
     ) -> Iterator[tuple[int, Case | CasewrightError]]:
+        """The case of each group, all in one pass; where that fails, each alone, so that one costs no other."""
+        found: dict[int, Network] = {}
         for place, group in groups.items():
             try:
-                target = networks(ledger, [resolve(ledger, job.alert) for job in group])[0].targets[0]
-                yield place, investigate(ledger, [target], self.typologies, self.store)[0]
-            except CasewrightError as error:
+                found[place] = networks(ledger, [resolve(ledger, job.alert) for job in group])[0]
+            except CasewrightError as error:  # an alert that is not in the ledger any more
                 yield place, error
+        targets = list(dict.fromkeys(target for one in found.values() for target in one.targets))
+        cases = _together(ledger, targets, self.typologies, self.store)
+        for place, one in found.items():
+            made = [cases[target] for target in one.targets]
+            failed = next((case for case in made if isinstance(case, CasewrightError)), None)
+            yield place, failed or made[0]
 
     def _kept(self, group: Sequence[Job], written: Written) -> None:
         """Write the case's files, keep it in the store and end its job; a full disk fails this one alone."""
@@ -180,6 +187,19 @@ class Runner:
         finally:
             done.set()
             thread.join()
+
+
+def _together(
+    ledger: Ledger, targets: Sequence[Target], typologies: Mapping[str, Typology], store: Store
+) -> dict[Target, Case | CasewrightError]:
+    try:
+        return dict(zip(targets, investigate(ledger, targets, typologies, store), strict=True))
+    except Exception as error:  # noqa: BLE001  one alert that cannot be investigated must not stop the others
+        if len(targets) > 1:
+            alone = (_together(ledger, [target], typologies, store) for target in targets)
+            return {target: case for one in alone for target, case in one.items()}
+        told = error if isinstance(error, CasewrightError) else CasewrightError(f"{type(error).__name__}: {error}")
+        return {targets[0]: told}
 
 
 def _ended(written: Written, group: Sequence[Job]) -> End:

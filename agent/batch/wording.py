@@ -90,7 +90,7 @@ class Desk:
             hint = f"casewright batch --resume {self.run.run} --budget USD goes on"
             raise Stop(why.message, hint=hint if why.scope == "run" else why.hint) from why
         self._silent = self._silent + 1 if isinstance(why, ModelFailed) else 0
-        if why is not None and self._silent >= IN_A_ROW:
+        if isinstance(why, ModelFailed) and self._silent >= IN_A_ROW:
             told = f"{IN_A_ROW} drafts one after the other had no answer from the model: {why.message}"
             raise Stop(told, hint=f"casewright batch --resume {self.run.run} goes on") from why
 

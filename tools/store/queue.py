@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
 import sqlalchemy as sa
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from casewright.knowledge.case import Case
 from casewright.knowledge.errors import CasewrightError, NotFound
@@ -57,7 +57,7 @@ class Job(Record):
     worker: str = ""
     tokens: int = 0
     usd: float = 0.0
-    told: dict[str, JsonValue] = {}  # what a summary tells of its draft
+    told: dict[str, JsonValue] = Field(default_factory=dict)  # what a summary tells of its draft
 
 
 class Answered(NamedTuple):
