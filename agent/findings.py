@@ -303,15 +303,15 @@ def known_payers(dossier: Dossier) -> Iterator[Finding]:
         yield from _finding(told, "against", "weak", about=cells.text("counterparty"))
 
 
-def still_held(dossier: Dossier) -> Iterator[Finding]:
-    """What of the credits was not passed on."""
+def not_left(dossier: Dossier) -> Iterator[Finding]:
+    """What of the credits was not passed on. That is no balance: fees and conversions took from it, or added to it."""
     held, credited = dossier.fact("dwell", "held_usd"), dossier.fact("dwell", "credited_usd")
     if held and credited and float(held.value) >= 0.1 * float(credited.value):  # a tenth: ours
         whole = held.value == credited.value
         told = say(
-            "{credited} came in and was still held at the end of the period."
+            "of {credited} credited, nothing had left by the end of the period."
             if whole
-            else "the credits received came to {credited}; {held} was still held at the end of the period.",
+            else "of {credited} credited, {held} had not left by the end of the period.",
             credited=dossier.money("dwell", "credited"),
             held=dossier.money("dwell", "held"),
         )
@@ -406,7 +406,7 @@ IN_SHORT = {
     "known_payers": "payers of long standing",
     "long_known": "its long use",
     "own_device": "a device in use as before",
-    "still_held": "what is still held",
+    "not_left": "what had not left",
 }
 
 FOR: Sequence[Reading] = (
@@ -440,5 +440,5 @@ AGAINST: Sequence[Reading] = (
     own_device,
     beside.as_before,
     beside.as_others,
-    still_held,
+    not_left,
 )

@@ -1,14 +1,20 @@
 """The demo: every draft verifies clean, and a second memo is not the first with other names in it."""
 
 import re
+from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from casewright.agent.demo import Step, demo
+from casewright.agent.findings import not_left
+from casewright.agent.investigate import resolve
+from casewright.agent.memo.dossier import Dossier
 from casewright.knowledge.case import Case
 from casewright.knowledge.errors import UsageError
+from casewright.tools import pack
+from casewright.tools.warehouse import Ledger
 
 pytestmark = pytest.mark.xdist_group("demo")
 Exchange = tuple[Path, list[Step]]
@@ -53,3 +59,21 @@ def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="in use"):
         demo(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["papers.txt"]
+
+
+def test_what_had_not_left_is_never_told_as_held_above_the_closing_balance(demo_exchange: Exchange) -> None:
+    with Ledger.open(demo_exchange[0] / ".casewright" / "ledger.duckdb") as ledger:
+        alerts = [resolve(ledger, row["id"]) for row in ledger.dicts("select id from alerts order by id")]
+        subjects = tuple(dict.fromkeys(alert.subject for alert in alerts))
+        asked = pack.gather(ledger, subjects, ("dwell", "balances"))
+        dossiers = [Dossier(subject, asked[subject], ledger.timezone, ledger.currency) for subject in subjects]
+    above = 0
+    for dossier in dossiers:
+        held = dossier.fact("dwell", "held_local")
+        closing = [Decimal(str(c.row["closing"])) for c in dossier.cells("balances") if c.text("asset") == "SGD"]
+        others = [c for c in dossier.cells("balances") if c.text("asset") != "SGD" and c.row["closing"]]
+        for finding in not_left(dossier):
+            told = re.findall(r"SGD ([\d,.]+\d)[^;]*\bheld\b", finding.statement)
+            assert all(Decimal(figure.replace(",", "")) <= sum(closing) for figure in told), finding.statement
+            above += bool(held and not others and Decimal(str(held.value)) > sum(closing))
+    assert above >= 3  # there the two figures differ by the fees: called "held", the one would deny the other
