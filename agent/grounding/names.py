@@ -5,10 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from casewright.agent.grounding.facts import Holding
-from casewright.agent.grounding.tokens import plain
+from casewright.agent.grounding.tokens import plain, tokens
 
 _RUN = re.compile(r"\w+")
 _KINDS = {"label", "word", "text"}
+# Words of a row, by their unit, that class or measure and name nothing: a sentence has them as words of its own.
+_CODES = frozenset(
+    {"asset", "category", "confidence", "country", "direction", "event", "kind", "lawful", "name match", "network"}
+    | {"newness", "part", "reading", "risk", "settings", "status", "tier", "unit"}
+)
+_NO_NAMES = frozenset({"source"})  # columns of words for where a row is from ("log-ins")
 
 
 @dataclass
@@ -57,9 +63,9 @@ def names_of(holdings: Iterable[Holding]) -> Names:
     ids = {str(fact.value) for fact in facts if fact.kind == "id"}
     ids |= {party for fact in facts for party in (fact.about, fact.other)}
     for fact in facts:
-        if fact.kind in _KINDS and (fact.kind == "label" or fact.unit != "category"):
+        if fact.kind in _KINDS and (fact.kind == "label" or (fact.unit not in _CODES and fact.name not in _NO_NAMES)):
             text = plain(str(fact.value)).strip()
-            if text in ids:  # a text that lists ids: an id is found as one, wherever it stands
+            if text in ids or (fact.kind == "text" and _only_ids(text)):  # an id is found as one, wherever it stands
                 continue
             if 2 <= len(text) <= 300 and (fact.kind == "label" or _name_like(text)):
                 found.add(text)
@@ -73,6 +79,11 @@ def names_of(holdings: Iterable[Holding]) -> Names:
     for known_names in names.by_first.values():
         known_names.sort(key=lambda name: (-len(name), name))
     return names
+
+
+def _only_ids(text: str) -> bool:
+    """Whether a text lists ids and says nothing else: `C-13547, C-12918`."""
+    return {token.kind for token in tokens(text) if token.text != ","} == {"id"}
 
 
 def _name_like(text: str) -> bool:

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casewright.agent.grounding import check
+from casewright.agent.grounding.holding import index
+from casewright.agent.grounding.names import names_of
 from casewright.knowledge.case import Case, Sentence
 
 CASES = Path(__file__).with_name("cases")
@@ -100,3 +102,22 @@ _WORDS = st.sampled_from(_SAID.split())
 @given(st.lists(_WORDS, max_size=40))
 def test_any_order_of_known_words_is_checked_without_failing(words: list[str]) -> None:
     check([Sentence(text=" ".join(words), evidence=("E3", "E4"))], case_of("onchain"))
+
+
+def test_only_cells_that_are_names_are_names() -> None:
+    text = (CASES / "customer.yaml").read_text(encoding="utf-8")
+    for old, new in (
+        ('"C-10411, C-10603"', '"C-10411"'),
+        ("source: bank", "source: log-ins"),
+        ("asset: USDT", "asset: USDt0"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    case = Case.model_validate(yaml.safe_load(text))
+    told = [
+        Sentence(text="Device dev-b20c had 88 log-ins in the period.", evidence=("E7",)),
+        Sentence(text="Device dev-b20c is used by C-10411 as well.", evidence=("E7",)),
+    ]
+    assert [(u.figure, u.why) for u in check(told, case).unsupported] == []
+    names = names_of(index(case).values())
+    assert names.spans("C-10411 sent USDt0 after 88 log-ins from dev-b20c") == [(41, 49)]
