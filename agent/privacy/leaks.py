@@ -58,7 +58,8 @@ def _found(text: str, pseudonyms: Pseudonyms, *, names_only: bool) -> str:
         return f"what looks like an id ({span.kind})"
     if any(pseudonyms.made_like(bare)):
         return "what looks like an id of a customer"
-    if any(" " in named.key for named in pseudonyms.names.find(bare)) or _spelled(bare, pseudonyms):
+    named = pseudonyms.names.find(bare)
+    if any(" " in name.key or not name.key.isascii() for name in named) or _spelled(bare, pseudonyms):
         return "a name"
     if not names_only and (word := revealing(text)):
         return f"the word {word!r}"

@@ -18,7 +18,7 @@ from casewright.agent.privacy.shapes import KINDS, Span, kind_of, shaped
 from casewright.knowledge.records import canonical_id
 
 TOKEN_KINDS = tuple(dict.fromkeys((*KINDS, "PERSON", "ENTITY", "ACCT", "CASE", "ALERT", "BORN", "AGE", "WORD")))
-TOKEN = re.compile(rf"\b({'|'.join(TOKEN_KINDS)})(?:\\?_)(\d+)([A-Z]?)\b", re.IGNORECASE)
+TOKEN = re.compile(rf"\b({'|'.join(TOKEN_KINDS)})(?:\\?_)(\d+)([A-Z]?)\b", re.IGNORECASE | re.ASCII)
 _WORD = re.compile(r"[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*")
 _TYPED = re.compile(r"(?=[A-Za-z]*[\d_-])[A-Za-z0-9_-]{4,}")
 _PREFIXED = re.compile(r"([A-Za-z]{1,8}[-_])\d{3,}")
@@ -222,7 +222,7 @@ class Pieces:
     def _may_go_on(self, text: str) -> int:
         """Where the beginning of a token stands at the end of TEXT; its length where there is none."""
         found = _PARTIAL.search(text)
-        if not found or (found.start() == 0 and (self._last.isalnum() or self._last == "_")):
+        if not found or (found.start() == 0 and re.match(r"[A-Za-z0-9_]", self._last)):
             return len(text)
         word = re.split(r"[\\_]", found.group().upper())[0]
         complete = re.search(r"[\\_]", found.group()) is not None
