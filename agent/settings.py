@@ -168,6 +168,7 @@ class Workspace:
     folder: Path
     settings: Settings
     environment: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)  # where keys may be
+    configured: Settings | None = field(default=None, repr=False, compare=False)  # before a command's own model
 
     @classmethod
     def at(
@@ -200,8 +201,8 @@ class Workspace:
             engine=engine or settings.engine,
             engine_url=engine_url or settings.engine_url,
             store=store or settings.store,
-        ).modelled(model, model_url)
-        return cls(folder, settings, environment or {})
+        )
+        return cls(folder, settings.modelled(model, model_url), environment or {}, settings)
 
     @classmethod
     def init(cls, folder: Path, *, timezone: str = "UTC", currency: str = "USD", rates: str = "rates.csv") -> Self:
@@ -217,6 +218,13 @@ class Workspace:
             settings.write_text(_NEW.format(timezone=timezone, currency=currency, rates=rates), encoding="utf-8")
             (folder / ".casewright" / ".gitignore").write_text("*\n", encoding="utf-8")
         return cls.at(folder)
+
+    @property
+    def main_model(self) -> Choice:
+        """The model that the settings or the environment name, whatever a command names. Raises SettingsError."""
+        named = self.environment.get("CASEWRIGHT_MODEL", ""), self.environment.get("CASEWRIGHT_MODEL_URL", "")
+        found = (self.configured or self.settings).modelled(*named)
+        return Choice.of(found.model, found.model_url)
 
     @property
     def machine(self) -> Path:

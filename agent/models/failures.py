@@ -75,7 +75,8 @@ def _refused(error: Any, model: str, key_source: str, words: str) -> ModelFailed
     status = error.status_code
     code = str(getattr(error, "code", "") or "")
     if status in {401, 403}:
-        found = "no key was sent" if key_source == "none" else f"the key is from {key_source}"
+        none, _, why = key_source.partition("none")
+        found = f"no key was sent{why}" if not none else f"the key is from {key_source}"
         return ModelFailed(
             f"{model} refuses us ({status}; {found})", hint="casewright models shows where keys come from"
         )

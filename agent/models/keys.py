@@ -7,7 +7,7 @@ from pathlib import Path
 from casewright.agent.models.choice import Choice
 from casewright.knowledge.errors import SettingsError
 
-OURS = "CASEWRIGHT_API_KEY"  # for the workspace's main model, whichever it is
+OURS = "CASEWRIGHT_API_KEY"  # for the model that the settings or CASEWRIGHT_MODEL name, and no --model elsewhere
 OPENAIS = "OPENAI_API_KEY"  # for models that are written openai:NAME, and no others
 _KINDS = ("env:", "file:", "keyring:")
 _SERVICE = "casewright"  # the keyring's name for what we may read
@@ -32,8 +32,9 @@ def check_reference(host: str, reference: object) -> None:
 def key_for(choice: Choice, main: Choice, keys: Mapping[str, str], environment: Mapping[str, str], folder: Path) -> Key:
     """The key for a model. A key is sent to no other host than the one it is for.
 
-    `[keys]` of the settings names places by host. CASEWRIGHT_API_KEY is for the host of the main model, OPENAI_API_KEY
-    for models written openai:NAME. Raises SettingsError where a key that is named is not there.
+    `[keys]` of the settings names places by host. CASEWRIGHT_API_KEY is for the host of MAIN, the model that the
+    settings or the environment name, OPENAI_API_KEY for models written openai:NAME. Raises SettingsError where a key
+    that is named is not there.
     """
     reference = keys.get(choice.host)
     if reference:
@@ -42,7 +43,17 @@ def key_for(choice: Choice, main: Choice, keys: Mapping[str, str], environment: 
         return Key(environment[OURS].strip(), f"the environment ({OURS})")
     if choice.openai and environment.get(OPENAIS, "").strip():
         return Key(environment[OPENAIS].strip(), f"the environment ({OPENAIS})")
+    if environment.get(OURS, "").strip():
+        return Key("", f"{_WITHHELD}{OURS} is not for {choice.host}; name its key under [keys] in casewright.toml")
     return Key("", "none")
+
+
+_WITHHELD = "none; "
+
+
+def withheld(source: str) -> bool:
+    """Whether a source tells of a key that is there and is for another host."""
+    return source.startswith(_WITHHELD)
 
 
 def named_key(reference: str, environment: Mapping[str, str], folder: Path) -> Key:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from casewright.agent.models.choice import FALLBACK, TASKS, Choice, place
-from casewright.agent.models.keys import Key, key_for
+from casewright.agent.models.keys import Key, key_for, withheld
 from casewright.agent.quiet import silence
 from casewright.agent.settings import Workspace
 from casewright.knowledge.errors import UsageError
@@ -77,9 +77,8 @@ def served(workspace: Workspace, choice: Choice, task: str, meter: "Meter") -> "
 
 def key_of(workspace: Workspace, choice: Choice) -> Key:
     """The key that is sent to a model's server, and where it is from. Raises SettingsError."""
-    settings = workspace.settings
-    main = Choice.of(settings.model, settings.model_url)
-    return key_for(choice, main, settings.keys, workspace.environment, workspace.folder)
+    keys, main = workspace.settings.keys, workspace.main_model
+    return key_for(choice, main, keys, workspace.environment, workspace.folder)
 
 
 def _around(workspace: Workspace, choice: Choice, task: str, meter: "Meter", privacy: "Pseudonyms") -> "BaseChatModel":
@@ -93,5 +92,8 @@ def _around(workspace: Workspace, choice: Choice, task: str, meter: "Meter", pri
     meter.check(choice)
     if proxy := proxy_of(choice):
         meter.note(f"{choice.told} is reached by way of the proxy {place(proxy)}, as the environment says")
-    adapted = Adapted(served=served(workspace, choice, task, meter))
+    found = served(workspace, choice, task, meter)
+    if withheld(found.key_source):
+        meter.note(f"no key is sent to {choice.told}: {found.key_source.removeprefix('none; ')}")
+    adapted = Adapted(served=found)
     return Guarded(model=adapted, pseudonyms=privacy)

@@ -264,10 +264,31 @@ def test_a_key_goes_to_the_server_that_it_is_for(
 ) -> None:
     with Loopback([says("Yes.")]) as server:
         Workspace.init(tmp_path)
-        workspace = Workspace.at(tmp_path, model=model.format(url=server.url), environment=environment)
+        named = model.format(url=server.url)
+        workspace = Workspace.at(tmp_path, model=named, environment={**environment, "CASEWRIGHT_MODEL": named})
         chat_model(workspace).invoke(QUESTION)
     assert server.headers[0]["authorization"] == f"Bearer {sent}"
     assert "ours" not in repr(workspace)
+
+
+def test_the_environments_key_goes_to_no_host_that_only_a_command_names(tmp_path: Path) -> None:
+    Workspace.init(tmp_path)
+    environment = {"CASEWRIGHT_API_KEY": "ours", "THEIRS": "their-own"}
+    line = "CASEWRIGHT_API_KEY is not for {}; name its key under [keys] in casewright.toml"
+    for settings in ('model = "offline"\n', 'model = "small@https://a.example/v1"\n'):
+        with Loopback([says("Yes."), says("", status=401), says("Yes.")]) as server:
+            (tmp_path / FILE).write_text(settings)
+            host = server.url.removeprefix("http://").removesuffix("/v1")
+            workspace = Workspace.at(tmp_path, model=f"small@{server.url}", environment=environment)
+            meter = Meter.of(workspace)
+            model = chat_model(workspace, meter=meter)
+            model.invoke(QUESTION)
+            with pytest.raises(ModelFailed, match="no key was sent; CASEWRIGHT_API_KEY is not for"):
+                model.invoke(QUESTION)
+            (tmp_path / FILE).write_text(f'{settings}[keys]\n"{host}" = "env:THEIRS"\n')
+            chat_model(Workspace.at(tmp_path, model=f"small@{server.url}", environment=environment)).invoke(QUESTION)
+        assert [sent["authorization"] for sent in server.headers] == ["Bearer none", "Bearer none", "Bearer their-own"]
+        assert meter.notes == [f"no key is sent to small at {server.url}: {line.format(host)}"]
 
 
 def test_keys_come_from_a_file_or_a_variable_named_for_a_host_and_go_to_no_other(tmp_path: Path) -> None:
@@ -282,7 +303,7 @@ def test_keys_come_from_a_file_or_a_variable_named_for_a_host_and_go_to_no_other
         return key.value, key.source
 
     assert found(main) == ("ours", "the environment (CASEWRIGHT_API_KEY)")
-    assert found(other) == ("", "none")
+    assert found(other)[0] == ""
     assert found(other, b_example="env:B_KEY") == ("b-key", "the environment (B_KEY)")
     assert found(other, b_example="file:key") == ("from-file", "the file key")
     assert found(main, b_example="file:key")[0] == "ours"
