@@ -1,21 +1,35 @@
 """What people tell the program towards a report, checked and kept; and what is still missing, with its command."""
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import cast, get_args
+from zoneinfo import ZoneInfo
 
 from casewright.agent.filing.calendar import calendar
 from casewright.agent.filing.due import Due, due
-from casewright.agent.filing.persons import day_of, party_of
+from casewright.agent.filing.occasion import called_for, signs
+from casewright.agent.filing.persons import Moment, day_of, moment_of, party_of
 from casewright.agent.filing.regime import Regime, regime
 from casewright.agent.settings import Workspace
 from casewright.knowledge import clock
 from casewright.knowledge.case import Case, Role
 from casewright.knowledge.errors import DataError, UsageError
 from casewright.tools.store import Store
-from casewright.tools.store.filing import Act, ActionTaken, Decided, Filed, Occasion, RoleSet, Suspicion, decide
+from casewright.tools.store.filing import (
+    Act,
+    ActionTaken,
+    Decided,
+    Filed,
+    Occasion,
+    RoleSet,
+    Suspicion,
+    decide,
+    decided,
+    filed_on,
+)
 
 
 @dataclass(frozen=True)
@@ -35,25 +49,62 @@ def set_role(store: Store, case: Case, person: str, role: str, reason: str, who:
 
 
 def form_suspicion(
-    store: Store, case: Case, formed: str, reason: str, who: str, *, noticed: str = "", occasion: str = "ordinary"
+    store: Store,
+    case: Case,
+    rules: Regime,
+    formed: str,
+    reason: str,
+    who: str,
+    *,
+    noticed: str = "",
+    occasion: str = "",
 ) -> Act:
-    """Keep on which local day suspicion was formed. Raises UsageError for days that cannot be."""
-    if occasion not in get_args(Occasion):
+    """Keep on which day of the regime's place suspicion was formed, and the occasion, else the one the case calls for.
+
+    Raises UsageError for days that cannot be, and for continuing activity where no earlier report is known.
+    """
+    if occasion and occasion not in get_args(Occasion):
         raise UsageError(f"unknown occasion {occasion!r}", hint=f"there are {', '.join(get_args(Occasion))}")
+    if occasion == "continuing" and last_earlier(decided(store, case.id), filed_before(store, case), rules) is None:
+        hint = f"casewright filed {case.id} --on DATE --reference REF --earlier --regime {rules.id}"
+        raise UsageError(f"{case.id} continues no report of {rules.id} that is known", hint=hint)
     zone = case.versions.timezone
-    day = day_of(formed, zone, "--formed")
-    first = day_of(noticed, zone, "--noticed") if noticed else first_trigger(case)
-    if first and first > day:
+    day = moment_of(formed, zone, rules.zone, "--formed")
+    first = moment_of(noticed, zone, rules.zone, "--noticed") if noticed else first_trigger(case, rules.zone)
+    if first and first.day > day.day:
         if noticed:
-            raise UsageError(f"--noticed is {first}, after suspicion was formed on {day}")
+            raise UsageError(f"--noticed is {first.day}, after suspicion was formed on {day.day}")
         first = None  # the alert came later than the suspicion: what triggered it is not known
-    told = Suspicion(formed=day, reason=reason, noticed=first, occasion=cast(Occasion, occasion))
+    plain = [sign for sign in signs(case, reason) if sign.plain]
+    called = None if occasion else called_for(rules, day.day, plain)
+    told = Suspicion(
+        formed=day.day,
+        formed_at=day.at,
+        noticed=first.day if first else None,
+        noticed_at=first.at if first else None,
+        reason=reason,
+        occasion=called[0].occasion if called else cast(Occasion, occasion or "ordinary"),
+        regime=rules.id,
+        named=bool(occasion),
+        sign=called[0].what if called else "",
+    )
     return decide(store, case.id, who, told)
 
 
-def first_trigger(case: Case) -> date | None:
-    """The local day of the alert that led to the case."""
-    return clock.local_date(case.alert.at, case.versions.timezone) if case.alert else None
+def first_trigger(case: Case, zone: str) -> Moment | None:
+    """The alert that led to the case, with its day in that zone."""
+    return Moment(clock.local_date(case.alert.at, zone), case.alert.at) if case.alert else None
+
+
+def filed_before(store: Store, case: Case) -> tuple[Act, ...]:
+    """The reports told of other cases on the case's subjects."""
+    return tuple(filed_on(store, [subject.id for subject in case.subjects], case.id))
+
+
+def last_earlier(told: Decided, before: Iterable[Act], rules: Regime) -> Filed | None:
+    """The last report before this case's to that authority, told as an earlier one or of another case."""
+    known = [*told.earlier(), *(act.what for act in before if isinstance(act.what, Filed))]
+    return max((f for f in known if f.regime in ("", rules.id)), key=lambda filed: filed.day, default=None)
 
 
 def keep_action(store: Store, case: Case, on: str, what: str, who: str) -> Act:
@@ -65,63 +116,86 @@ def keep_action(store: Store, case: Case, on: str, what: str, who: str) -> Act:
 def keep_filed(
     store: Store,
     case: Case,
+    rules: Regime,
     on: str,
     reference: str,
     who: str,
     *,
-    regime: str = "",
     text: Path | None = None,
     earlier: bool = False,
 ) -> Act:
-    """Keep that a person filed a report. Raises UsageError, DataError for a text that cannot be read, PolicyError."""
+    """Keep that a person filed a report, on which day of the regime's place.
+
+    Raises UsageError, DataError for a text that cannot be read, PolicyError.
+    """
     narrative = ""
     if text is not None:
         try:
             narrative = text.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
             raise DataError("this is no text in UTF-8", text, hint="give the narrative as it was filed") from error
-    day = day_of(on, case.versions.timezone, "--on")
-    told = Filed(day=day, reference=reference, regime=regime, text=narrative, earlier=earlier)
+    day = moment_of(on, case.versions.timezone, rules.zone, "--on").day
+    told = Filed(day=day, reference=reference, regime=rules.id, text=narrative, earlier=earlier)
     return decide(store, case.id, who, told)
 
 
-def due_of(decided: Decided, rules: Regime, own: Path | None = None) -> Due | None:
-    """When the case's report is due; None before anybody told when suspicion was formed."""
-    suspicion = decided.suspicion()
+def due_of(told: Decided, rules: Regime, own: Path | None = None, before: Iterable[Act] = ()) -> Due | None:
+    """When the case's report is due; None before anybody told when suspicion was formed. BEFORE: of other cases."""
+    suspicion = told.suspicion()
     if suspicion is None:
         return None
-    found, _ = suspicion
-    return due(rules, found.formed, calendar(rules.holidays, own) if rules.holidays else None, found.occasion)
+    found, earlier = suspicion[0].in_zone(rules.zone), last_earlier(told, before, rules)
+    return due(
+        rules,
+        found.formed,
+        calendar(rules.holidays, own) if rules.holidays else None,
+        found.occasion,
+        earlier=earlier.day if earlier else None,
+        sign=found.sign,
+    )
 
 
-def regime_of(workspace: Workspace, name: str = "") -> Regime:
-    """The regime of that name, else the workspace's; the workspace's own files go before ours."""
-    return regime(name or workspace.settings.regime, workspace.folder / "regimes")
+def regime_of(workspace: Workspace, name: str = "", told: Decided | None = None) -> Regime:
+    """The regime of that name, else the one for which the suspicion was TOLD, else the workspace's.
+
+    The workspace's own files go before ours.
+    """
+    suspicion = told.suspicion() if told else None
+    kept = suspicion[0].regime if suspicion else ""
+    return regime(name or kept or workspace.settings.regime, workspace.folder / "regimes")
 
 
-def missing(case: Case, decided: Decided, rules: Regime | None = None) -> list[Missing]:
-    """What a report needs from a person and does not have; with RULES also whether a shorter clock may count."""
+def missing(case: Case, told: Decided, rules: Regime, before: Iterable[Act] = ()) -> list[Missing]:
+    """What a report needs from a person and does not have, and whether another clock may count."""
     found = [
         Missing(
             f"the role of {subject.id} (subject, victim, mule, related or unknown)",
             f'casewright role {case.id} {subject.id} ROLE --reason "..."',
         )
         for subject in case.subjects
-        if subject.id not in decided.roles()
+        if subject.id not in told.roles()
     ]
-    suspicion = decided.suspicion()
-    if suspicion is None:
+    if told.suspicion() is None:
         what = "the day on which suspicion was formed, by whom and why: the clock starts with it"
         found.append(Missing(what, f'casewright suspicion {case.id} --formed DATE --reason "..."'))
-    elif rules is not None and suspicion[0].occasion == "ordinary":
-        found += _sanctioned(case, suspicion[0], rules)
-    return found
+    return [*found, *clocks_asked(case, told, rules, before)]
 
 
-def _sanctioned(case: Case, suspicion: Suspicion, rules: Regime) -> Iterator[Missing]:
-    """A finding names a sanctioned party and the clock is shorter then: a person must say which one counts."""
-    shorter = rules.shortened(suspicion.formed)
-    if shorter is not None and any(f.category == "sanctioned" and f.speaks == "for" for f in case.findings):
-        what = f"whether a sanctioned party is involved, as a finding says: then {shorter.words}"
-        command = f'casewright suspicion {case.id} --formed {suspicion.formed} --occasion sanctioned --reason "..."'
-        yield Missing(what, command)
+def clocks_asked(case: Case, told: Decided, rules: Regime, before: Iterable[Act] = ()) -> Iterator[Missing]:
+    """Another clock to which the case or an earlier report points, where no person settled which counts."""
+    suspicion = told.suspicion()
+    found = suspicion[0].in_zone(rules.zone) if suspicion else None
+    if found and (found.named or found.occasion != "ordinary"):
+        return
+    day = found.formed if found else datetime.now(ZoneInfo(rules.zone)).date()
+    formed = found.formed if found else "DATE"
+    command = f'casewright suspicion {case.id} --formed {formed} --occasion {{}} --reason "..."'
+    called = called_for(rules, day, signs(case, found.reason if found else ""))
+    if called:
+        sign, shorter = called
+        what = f"whether another clock counts, since {sign.what}: then {shorter.words}"
+        yield Missing(what, command.format(shlex.quote(sign.occasion)))
+    earlier, later = last_earlier(told, before, rules), rules.own_clock(day, "continuing")
+    if found and earlier and later:
+        what = f"whether it continues what {earlier.reference} of {earlier.day} reported: then {later.words}"
+        yield Missing(what, command.format("continuing"))

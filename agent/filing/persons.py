@@ -1,6 +1,8 @@
 """Who is in a case: its subjects, and every party that its evidence names."""
 
+import re
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from casewright.knowledge import clock
@@ -31,13 +33,33 @@ def party_of(case: Case, name: str) -> str:
     return wanted
 
 
-def day_of(text: str, zone: str, option: str) -> date:
-    """The local day of an ISO day or time. Raises UsageError for anything else and for a day yet to come."""
+class Moment(NamedTuple):
+    """A day in a place, with its moment (epoch seconds) where a time was told."""
+
+    day: date
+    at: int | None = None
+
+
+def moment_of(text: str, zone: str, place: str, option: str) -> Moment:
+    """The day in the zone PLACE of an ISO day there, or of an ISO time of ZONE.
+
+    Raises UsageError for anything else and for what is yet to come.
+    """
+    text, now = text.strip(), datetime.now(UTC)
+    today = now.astimezone(ZoneInfo(place)).date()
     try:
-        day = clock.local_date(clock.epoch(text.strip(), zone), zone)
+        at = clock.epoch(text, zone)
+        bare = re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
+        day = date.fromisoformat(text) if bare else clock.local_date(at, place)
     except (ValueError, OverflowError):
         raise UsageError(f"{option} is {text!r}, expected a day (2025-11-20) or a time (2025-11-20T00:40)") from None
-    today = datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
-    if day > today:
-        raise UsageError(f"{option} is {day}, which is yet to come (today is {today})")
-    return day
+    if day > today or (not bare and at > now.timestamp()):
+        there = "" if place == zone else f" in {place}"
+        hint = f"give the time here, {text}T00:40, so that its day there is known" if there and bare else ""
+        raise UsageError(f"{option} is {text}, which is yet to come{there} (today is {today})", hint=hint)
+    return Moment(day, None if bare else at)
+
+
+def day_of(text: str, zone: str, option: str) -> date:
+    """The local day of an ISO day or time. Raises UsageError for anything else and for what is yet to come."""
+    return moment_of(text, zone, zone, option).day

@@ -16,12 +16,12 @@ from pydantic import Field, field_validator, model_validator
 from casewright.knowledge.errors import UsageError
 from casewright.knowledge.records import Record
 from casewright.knowledge.yamlfile import read_yaml_folders
+from casewright.tools.store.filing import Occasion
 
 FOLDER = Path(__file__).parent / "regimes"
 
 Basis = Literal["verified", "secondary", "unverified"]
 Event = Literal["suspicion formed", "earlier report filed"]
-Occasion = Literal["ordinary", "sanctioned", "no suspect", "continuing"]
 Words = Annotated[str, Field(min_length=1)]
 
 
@@ -163,17 +163,15 @@ class Regime(Record):
                     return term
         return None
 
-    def shortened(self, day: date) -> Clock | None:
-        """The clock of a sanctioned party on that day, where it is another than the ordinary one."""
-        return next((clock for clock in self.clocks if clock.when == "sanctioned" and clock.applies(day)), None)
+    def own_clock(self, day: date, occasion: Occasion) -> Clock | None:
+        """The clock of that occasion on that day, where the regime has one that is not the ordinary one."""
+        found = (clock for clock in self.clocks if clock.when == occasion != "ordinary" and clock.applies(day))
+        return next(found, None)
 
-    def clock_of(self, day: date, occasion: Occasion = "ordinary") -> Clock:
-        """The clock of that occasion on that day, else the ordinary one, else the ordinary one nearest in time."""
-        for wanted in (occasion, "ordinary"):
-            found = [clock for clock in self.clocks if clock.when == wanted and clock.applies(day)]
-            if found:
-                return found[0]
-        return next(clock for clock in self.clocks if clock.when == "ordinary")
+    def ordinary_clock(self, day: date) -> Clock:
+        """The ordinary clock of that day, else the first."""
+        ordinary = [clock for clock in self.clocks if clock.when == "ordinary"]
+        return next((clock for clock in ordinary if clock.applies(day)), ordinary[0])
 
 
 def regimes(own: Path | None = None) -> Mapping[str, Regime]:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from casewright.agent.filing.deciding import Missing, due_of, missing, regime_of
+from casewright.agent.filing.deciding import Missing, due_of, filed_before, missing, regime_of
 from casewright.agent.filing.due import Due
 from casewright.agent.filing.form import Formed, formed, shortened
 from casewright.agent.filing.regime import Regime
@@ -20,7 +20,7 @@ from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.typology import Typology
 from casewright.tools.matching import FITS
 from casewright.tools.store import Store
-from casewright.tools.store.filing import Act, Decided, decided, filed_on
+from casewright.tools.store.filing import Act, Decided, decided
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,16 @@ class Report:
 def report(
     workspace: Workspace, store: Store, case: Case, regime: str = "", *, characters: int | None = None
 ) -> Report:
-    """The report of a case. Raises UsageError for an unknown regime or for a length that cannot be kept."""
-    rules = regime_of(workspace, regime)
+    """The report of a case, for its suspicion's regime where none is named.
+
+    Raises UsageError for an unknown regime or for a length that cannot be kept.
+    """
+    told = decided(store, case.id)
     return report_of(
         case,
-        rules,
-        decided(store, case.id),
-        tuple(filed_on(store, [subject.id for subject in case.subjects], case.id)),
+        regime_of(workspace, regime, told),
+        told,
+        filed_before(store, case),
         library_of(workspace).typologies,
         holidays=workspace.folder / "holidays",
         characters=characters,
@@ -67,7 +70,8 @@ def report_of(
     characters: int | None = None,
 ) -> Report:
     """The same of what was read already."""
-    due = due_of(told_acts, rules, holidays)
+    told_acts = told_acts.in_zone(rules.zone)
+    due = due_of(told_acts, rules, holidays, before)
     told = told_evidence(case, told_acts, due, before)
     fitting = [match.id for match in case.typologies if match.score >= FITS]
     made = filing_text(case, rules, told_acts, told, fitting)
@@ -83,7 +87,7 @@ def report_of(
         made,
         formed(made),
         due,
-        tuple(missing(case, told_acts, rules)),
+        tuple(missing(case, told_acts, rules, before)),
         tuple(_codes(rules, made, fitting, typologies or {})),
         before,
     )

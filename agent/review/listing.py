@@ -72,7 +72,7 @@ def listed(
     """
     clocks = Clocks(workspace, store)
     whose = reviews.assigned(store, "typology")
-    found = [_case(one, clocks.of(one), clocks.today) for one in reviews.all_standings(store)]
+    found = [_case(one, clocks.of(one)) for one in reviews.all_standings(store)]
     proposed = (version for version in kept_typologies.versions(store) if version.state == "proposed")
     found += [_typology(version, whose.get(version.typology, "")) for version in proposed]
     found = [
@@ -93,7 +93,7 @@ def listed(
     return Listed(items=tuple(looked), more=len(found) - len(shown))
 
 
-def _case(found: Standing, clock: Clock, today: date) -> Item:
+def _case(found: Standing, clock: Clock) -> Item:
     subjects = tuple(found.dispositions)
     return Item(
         id=found.case,
@@ -107,7 +107,6 @@ def _case(found: Standing, clock: Clock, today: date) -> Item:
         assigned=found.assigned,
         recommendation=found.recommendation,
         **clock._asdict(),
-        days_left=clock.left(today),
     )
 
 

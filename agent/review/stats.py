@@ -21,7 +21,7 @@ def stats(workspace: Workspace, store: Store, since: int | None = None, until: i
         "cases": len(found),
         "states": dict(sorted(Counter(one.state for one in found).items())),
         "by_person": _by_person(acts),
-        "clocks": _clocks(times, clocks),
+        "clocks": _clocks(times),
         "sample": _sample(found),
         "edits": _edits(found, acts),
     }
@@ -35,14 +35,14 @@ def _by_person(acts: Iterable[Act]) -> list[dict[str, Any]]:
     return [{"person": who, **{does: counts[does] for does in columns}} for who, counts in sorted(found.items())]
 
 
-def _clocks(times: list[tuple[Standing, Clock]], clocks: Clocks) -> dict[str, Any]:
+def _clocks(times: list[tuple[Standing, Clock]]) -> dict[str, Any]:
     """Calendar days between the steps: how many cases, the median and the longest; what is late, filed or not."""
     gaps: dict[str, list[int]] = defaultdict(list)
     for _, one in times:
         for name, days in one.gaps().items():
             gaps[name].append(days)
     late_filed = sum(days > 0 for days in gaps.pop("filed after due", []))
-    left = [one.left(clocks.today) for _, one in times]
+    left = [one.days_left for _, one in times]
     return {
         "gaps": [
             {"gap": name, "cases": len(days), "median_days": median(days), "longest_days": max(days)}

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from casewright.agent.filing.deciding import clocks_asked, filed_before
 from casewright.agent.memo.page import markdown
 from casewright.agent.review.clocks import Clock, Clocks
 from casewright.agent.review.deciding import kind_of
@@ -41,12 +42,15 @@ def shown(workspace: Workspace, store: Store, name: str, kind: str = "") -> tupl
         return _typology(workspace, store, name)
     found = reviews.standing(store, name)
     case = store.load_case(name)
-    clock = Clocks(workspace, store).of(found)
+    clocks = Clocks(workspace, store)
+    clock, due = clocks.of(found), clocks.due_of(found)
     failing: tuple[Failing, ...] = ()
     if found.state in OPEN | WAITING:
         reported = "report" in {reviews.proposes(found, one) for one in found.dispositions.values()}
         failing = checks_of(workspace, store, case, reported=reported)
-    formed = filing.decided(store, name).suspicion()
+    decided, rules = filing.decided(store, name), clocks.rules_of(name)
+    asked = [] if clock.filed else list(clocks_asked(case, decided, rules, filed_before(store, case)))
+    formed = decided.in_zone(rules.zone).suspicion()
     suspicion = {"formed": str(formed[0].formed), "by": formed[1].who, "reason": formed[0].reason} if formed else None
     arrivals = [arrival for one in arrived_on(workspace, store, name) for arrival in one.arrivals]
     payload = {
@@ -56,7 +60,10 @@ def shown(workspace: Workspace, store: Store, name: str, kind: str = "") -> tupl
         "state": found.state,
         "made_with": case.versions.model_dump(mode="json"),
         "makers": [{"name": maker.name, "did": maker.did} for maker in found.makers],
-        "clock": {key: str(day) if day else None for key, day in clock._asdict().items()},
+        "clock": {key: str(day) if day else None for key, day in clock.days().items()},
+        "regime": rules.id,
+        "due": due.told() if due else None,
+        "asked": [{"what": one.what, "command": one.command} for one in asked],
         "gaps": clock.gaps(),
         "suspicion": suspicion,
         "checks": [one.model_dump() for one in failing],
@@ -64,8 +71,10 @@ def shown(workspace: Workspace, store: Store, name: str, kind: str = "") -> tupl
         "acts": [act.model_dump(mode="json", exclude_defaults=True) | {"at": iso(act.at)} for act in found.acts],
     }
     since = [f"  came in after this text was made: {arrival.told()}" for arrival in arrivals]
+    runs = [f"  {due.told()}"] if due and not clock.filed else []
+    runs += [f"  tell {one.what}\n    {one.command}" for one in asked]
     return payload, "\n".join(
-        [*_head(found, clock), *_suspected(suspicion), *_stops(failing), *since, "", markdown(case)]
+        [*_head(found, clock), *_suspected(suspicion), *runs, *_stops(failing), *since, "", markdown(case)]
     )
 
 
@@ -88,7 +97,7 @@ def _head(found: Standing, clock: Clock) -> list[str]:
         lines.append(f"  {found.assigned}'s to look at")
     if found.decided_on() and found.version > found.decided_on():
         lines.append(f"  decided on version {found.decided_on()}; version {found.version} was drafted since")
-    days = {name: day for name, day in clock._asdict().items() if day}
+    days = {name: day for name, day in clock.days().items() if day}
     lines.append("  " + "; ".join(f"{name} {day}" for name, day in days.items()) if days else "  no clock runs")
     lines += [
         f"  {_counted(days, 'day')} from {what}" for what, days in clock.gaps().items() if what != "filed after due"

@@ -68,9 +68,81 @@ def test_what_cannot_be_meant_is_refused_in_a_line(casewright: Run, kept: Worksp
 def test_the_suspicion_tells_when_the_report_is_due(casewright: Run, kept: Workspace) -> None:
     words = ("suspicion", "CASE-AL-7", "--formed", "2025-11-20", "--reason", "the payers")
     told = casewright("-w", kept.folder, *words, "--json").json
-    assert (told["due"], told["what"]["noticed"]) == ("2025-11-27", "2025-02-19")
+    assert (told["due"], told["what"]["noticed"]) == (
+        "2025-11-27",
+        "2025-02-20",
+    )  # 21:20 UTC is the next day in Singapore
     assert casewright("-w", kept.folder, *words, "--regime", "fincen", "--json").json["due"] == "2025-12-20"
     assert casewright("-w", kept.folder, *words, "--occasion", "sanctioned", "--json").json["due"] == "2025-11-21"
+
+
+def test_a_time_is_told_here_and_its_day_counts_in_the_regimes_place(casewright: Run, kept: Workspace) -> None:
+    words = ("suspicion", "CASE-AL-7", "--formed", "2025-11-20T00:40+08:00", "--reason", "x", "--json")
+    told = casewright("-w", kept.folder, *words, "--regime", "fincen").json
+    assert (told["what"]["formed"], told["due"]) == ("2025-11-19", "2025-12-19")
+    told = casewright("-w", kept.folder, *words, "--regime", "sg").json
+    assert (told["what"]["formed"], told["due"]) == ("2025-11-20", "2025-11-27")
+    filed = ("filed", "CASE-AL-7", "--on", "2025-12-20T08:00+08:00", "--reference", "R-1", "--json")
+    assert casewright("-w", kept.folder, *filed, "--regime", "fincen").json["what"]["day"] == "2025-12-19"
+
+
+def test_the_regime_of_the_suspicion_is_kept_and_counts_from_then_on(casewright: Run, kept: Workspace) -> None:
+    words = ("suspicion", "CASE-AL-7", "--formed", "2025-11-20T00:40+08:00", "--reason", "x", "--regime", "fincen")
+    casewright("-w", kept.folder, *words)
+    assert casewright("-w", kept.folder, "report", "CASE-AL-7", "--json").json["regime"] == "fincen"
+    shown = casewright("-w", kept.folder, "review", "show", "CASE-AL-7", "--json").json
+    assert (shown["regime"], shown["clock"]["due"]) == ("fincen", "2025-12-19")
+    assert "30 calendar days after 2025-11-19" in casewright("-w", kept.folder, "review", "show", "CASE-AL-7").out
+    listed = casewright("-w", kept.folder, "review", "list", "--json").json
+    assert {one["id"]: one["due"] for one in listed["items"]}["CASE-AL-7"] == "2025-12-19"
+    assert casewright("-w", kept.folder, "report", "CASE-AL-7", "--regime", "sg", "--json").json["due"] == "2025-11-27"
+
+
+def test_an_occasion_without_a_clock_of_its_own_is_told(casewright: Run, kept: Workspace) -> None:
+    words = ("suspicion", "CASE-AL-7", "--formed", "2025-11-20", "--reason", "x", "--occasion", "no suspect")
+    assert (
+        "sg has no clock of its own for 'no suspect': the ordinary one counts"
+        in casewright("-w", kept.folder, *words).out
+    )
+    assert "no clock of its own" not in casewright("-w", kept.folder, *words, "--regime", "fincen").out
+
+
+def test_one_business_day_is_one_and_no_days(casewright: Run, kept: Workspace) -> None:
+    words = ("suspicion", "CASE-AL-7", "--formed", "2025-11-20", "--reason", "x", "--occasion", "sanctioned")
+    assert ": 1 business day after 2025-11-20;" in casewright("-w", kept.folder, *words).out
+
+
+def test_continuing_activity_is_counted_from_the_report_before(casewright: Run, kept: Workspace) -> None:
+    us = ("--regime", "fincen")
+    words = ("suspicion", "CASE-AL-7", "--formed", "2025-11-20", "--reason", "x", *us)
+    refused = casewright("-w", kept.folder, *words, "--occasion", "continuing")
+    assert (refused.code, "continues no report of fincen" in refused.err) == (2, True)
+    earlier = ("filed", "CASE-AL-7", "--on", "2025-10-20", "--reference", "R-0", "--earlier")
+    casewright("-w", kept.folder, *earlier, "--regime", "sg")
+    assert casewright("-w", kept.folder, *words, "--occasion", "continuing").code == 2  # another authority's
+    casewright("-w", kept.folder, *earlier, *us)
+    asked = casewright("-w", kept.folder, *words)
+    assert "tell whether it continues what R-0 of 2025-10-20 reported" in asked.out
+    assert "Due on 2025-12-20" in asked.out
+    told = casewright("-w", kept.folder, *words, "--occasion", "continuing")
+    assert "Due on 2026-02-17: 120 calendar days after the earlier report of 2025-10-20" in told.out
+    listed = casewright("-w", kept.folder, "review", "list", "--json").json
+    assert {one["id"]: one["due"] for one in listed["items"]}["CASE-AL-7"] == "2026-02-17"
+    late = ("suspicion", "CASE-AL-7", "--formed", "2026-05-20", "--reason", "x", "--occasion", "continuing", *us)
+    assert "Due on 2026-06-19" in casewright("-w", kept.folder, *late).out  # day 120 is past: as a report on its own
+
+
+def test_words_of_terrorism_set_the_shorter_clock_until_a_person_says_otherwise(
+    casewright: Run, kept: Workspace
+) -> None:
+    words = ("suspicion", "CASE-AL-7", "--formed", "2025-11-20")
+    told = casewright("-w", kept.folder, *words, "--reason", "the payee collects for a terrorist group")
+    assert "Due on 2025-11-21: 1 business day after" in told.out
+    assert "set since the reason of the suspicion speaks of terrorism" in told.out
+    told = casewright("-w", kept.folder, *words, "--reason", "no link to terrorism, but four payers")
+    assert "Due on 2025-11-27" in told.out
+    told = casewright("-w", kept.folder, *words, "--reason", "a namesake of a terrorist only", "--occasion", "ordinary")
+    assert ("Due on 2025-11-27" in told.out, "tell " in told.out) == (True, False)
 
 
 def test_no_report_is_kept_before_a_suspicion(casewright: Run, kept: Workspace) -> None:

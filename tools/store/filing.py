@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from casewright.knowledge.case import Role
+from casewright.knowledge.clock import local_date
 from casewright.knowledge.errors import NotFound, PolicyError, UsageError
 from casewright.knowledge.four_eyes import named
 from casewright.knowledge.records import Record
@@ -22,7 +23,7 @@ from casewright.tools.store.tables import audit as log
 from casewright.tools.store.tables import case_subjects, filing_acts
 from casewright.tools.store.tables import cases as cases_table
 
-Occasion = Literal["ordinary", "sanctioned", "no suspect"]
+Occasion = Literal["ordinary", "sanctioned", "terrorism financing", "no suspect", "continuing"]
 
 
 class RoleSet(Record):
@@ -34,12 +35,29 @@ class RoleSet(Record):
 
 
 class Suspicion(Record):
-    """On which local day suspicion was formed, and why; `noticed` is when something was first seen, where told."""
+    """On which day suspicion was formed, and why; `noticed` is when something was first seen, where told.
+
+    The days are those of the place of `regime`, the one it was told for (empty: not kept). Where a time was told, the
+    moments (epoch seconds) tell the day of any other place. `sign` is what of the case called for `occasion` where
+    nobody named one.
+    """
 
     formed: date
     reason: str
     noticed: date | None = None
     occasion: Occasion = "ordinary"
+    regime: str = ""
+    formed_at: int | None = None
+    noticed_at: int | None = None
+    named: bool = False  # whether a person named the occasion
+    sign: str = ""
+
+    def in_zone(self, zone: str) -> "Suspicion":
+        """The same with the days of that zone, as far as moments are known."""
+        formed = self.formed if self.formed_at is None else local_date(self.formed_at, zone)
+        noticed = self.noticed if self.noticed_at is None else local_date(self.noticed_at, zone)
+        noticed = min(noticed, formed) if noticed else None  # of a moment and a bare day, the day counts for both
+        return self.model_copy(update={"formed": formed, "noticed": noticed})
 
 
 class Filed(Record):
@@ -104,6 +122,14 @@ class Decided(Record):
         """The suspicion as it was last told, with its act."""
         found = [(act.what, act) for act in self.acts if isinstance(act.what, Suspicion)]
         return found[-1] if found else None
+
+    def in_zone(self, zone: str) -> "Decided":
+        """The same with the days of every suspicion in that zone, as far as moments are known."""
+        acts = (
+            act.model_copy(update={"what": act.what.in_zone(zone)}) if isinstance(act.what, Suspicion) else act
+            for act in self.acts
+        )
+        return self.model_copy(update={"acts": tuple(acts)})
 
     def filed(self) -> Filed | None:
         """The report of this case, as it was last told."""
