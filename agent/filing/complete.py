@@ -99,6 +99,11 @@ def payload(found: Score) -> dict[str, Any]:
     }
 
 
+def stops_told(found: Score) -> list[str]:
+    """What stops an approval, and what to do about it, a line each."""
+    return [f"  {row.id}: {row.found.missing}; {row.found.todo}" for row in found.rows if row.stops]
+
+
 def told(found: Score) -> str:
     """In one line."""
     share = f"{found.share:.0%} of the weight that could be measured ({checklist().passing:.0%} are needed)"

@@ -14,8 +14,9 @@ from typing import Any
 
 from casewright.agent.filing.form import figures_of, formed
 from casewright.agent.filing.particulars import dossier_of
-from casewright.agent.filing.report import Report
+from casewright.agent.filing.report import Report, beside, payload
 from casewright.agent.filing.text import FilingText, Piece
+from casewright.agent.filing.told import known_reports
 from casewright.agent.grounding import check
 from casewright.agent.grounding.narrative import split
 from casewright.agent.memo.quote import Quote, merged, say
@@ -23,9 +24,13 @@ from casewright.knowledge import clock
 from casewright.knowledge.case import Case, Sentence
 from casewright.knowledge.errors import DataError, NotFound, UsageError
 from casewright.tools.store import Store
-from casewright.tools.store.filing import Filed
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# What makes a sentence known again: an amount with its currency or asset, an id, an IP address, a hash or an address.
+_MARK = re.compile(
+    r"\b[a-z]{2,6} \d[\d,]*\.\d+|\b\d[\d,]*(?:\.\d+)? (?:usdt|usdc|dai|btc|eth|trx|bnb|sol|xmr|ltc)\b|"
+    r"\b[a-z]+-\w*\d\w*|\b\d+\.\d+\.\d+\.\d+\b|\b0x[0-9a-f]{6,}|\b(?=\w*\d)[a-z0-9]{20,}\b"
+)
 
 
 @dataclass(frozen=True)
@@ -42,16 +47,21 @@ class Contradiction:
 class Continuing:
     """What is new, in the form of the regime; what of the report before holds no longer, and what cannot be told."""
 
-    text: str
+    report: Report  # with the text of what is new
     new: tuple[Sentence, ...]
     told_before: tuple[str, ...]
     contradictions: tuple[Contradiction, ...]
     beyond: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        """What is new, in the form of the regime."""
+        return self.report.form.text
+
     def payload(self) -> dict[str, Any]:
-        """For machines."""
+        """For machines: as of any report, and what is new in it."""
         return {
-            "text": self.text,
+            **payload(self.report),
             "new": [{"text": s.text, "evidence": list(s.evidence)} for s in self.new],
             "told_before": list(self.told_before),
             "contradictions": [
@@ -62,8 +72,11 @@ class Continuing:
 
     def told(self) -> str:
         """For people."""
-        lines = [self.text, ""]
-        lines.append(f"{len(self.told_before)} sentences tell only what was reported before and are left out")
+        lines = [self.text, "", beside(self.report)]
+        number = len(self.told_before)
+        what = "1 sentence tells" if number == 1 else f"{number} sentences tell"
+        lines.append(f"{what} only what was reported before and {'is' if number == 1 else 'are'} left out")
+        lines += [f"  {sentence}" for sentence in self.told_before]
         for found in self.contradictions:
             now = f" (now: {found.now})" if found.now else ""
             lines.append(f"contradiction: {found.figure}: {found.why}{now}\n  {found.sentence}")
@@ -77,9 +90,7 @@ def prior_of(store: Store, report: Report, prior: str) -> str:
     Raises NotFound, UsageError or DataError with what to do.
     """
     if prior == "filed":
-        kept = [*report.decided.earlier(), *(act.what for act in report.before if isinstance(act.what, Filed))]
-        last = report.decided.filed()
-        texts = [filed.text for filed in sorted([*kept, *([last] if last else [])], key=lambda f: f.day) if filed.text]
+        texts = [filed.text for filed in known_reports(report.decided, report.before) if filed.text]
         if not texts:
             hint = f"casewright filed {report.case.id} --on DATE --reference REF --earlier --text FILE"
             raise NotFound("no text of an earlier report is kept", hint=hint)
@@ -104,14 +115,13 @@ def prior_of(store: Store, report: Report, prior: str) -> str:
 
 def continuing(report: Report, prior: str) -> Continuing:
     """What a report of continuing activity tells, beside the text PRIOR."""
-    known, before = figures_of(prior), prior.casefold()
+    before = [" ".join(prior.split()).casefold(), *(text.casefold() for text in _sentences(prior))]
+    subjects = [subject.id.casefold() for subject in report.case.subjects]
     kept: list[Piece] = []
     old: list[str] = []
     for piece in report.made.pieces:
         text = piece.sentence.text
-        told = figures_of(text)
-        again = (told <= known and bool(told)) or text.casefold() in before
-        if again and not piece.framed and piece.rank >= 3:
+        if not piece.framed and piece.rank >= 3 and _again(text.casefold(), before, subjects):
             old.append(text)
         else:
             kept.append(piece)
@@ -122,7 +132,20 @@ def continuing(report: Report, prior: str) -> Continuing:
     made: FilingText = replace(report.made, pieces=tuple(kept))
     contradictions, beyond = _held_against(report, prior)
     new = tuple(piece.sentence for piece in kept if not piece.framed)
-    return Continuing(formed(made).text, new, tuple(old), contradictions, beyond)
+    return Continuing(replace(report, made=made, form=formed(made)), new, tuple(old), contradictions, beyond)
+
+
+def _again(text: str, before: list[str], subjects: list[str]) -> bool:
+    """Whether a sentence was told before: word for word, or with all its figures in one sentence of the text before.
+
+    In other words it is the same only where it tells an amount, or a party, hash or device by its id: a count or a day
+    that stands there too may be one of something else. BEFORE is the whole text, then its sentences.
+    """
+    if text in before[0]:
+        return True
+    marks = set(_MARK.findall(text)) - set(subjects)
+    told = figures_of(text) | marks
+    return bool(marks) and any(told <= figures_of(one) | set(_MARK.findall(one)) for one in before[1:])
 
 
 def _leads_nowhere(kept: list[Piece], number: int) -> bool:

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import cast, get_args
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from casewright.agent.filing.due import Due, due
 from casewright.agent.filing.occasion import called_for, signs
 from casewright.agent.filing.persons import Moment, day_of, moment_of, party_of
 from casewright.agent.filing.regime import Regime, regime
+from casewright.agent.filing.told import known_reports
 from casewright.agent.settings import Workspace
 from casewright.knowledge import clock
 from casewright.knowledge.case import Case, Role
@@ -65,9 +66,6 @@ def form_suspicion(
     """
     if occasion and occasion not in get_args(Occasion):
         raise UsageError(f"unknown occasion {occasion!r}", hint=f"there are {', '.join(get_args(Occasion))}")
-    if occasion == "continuing" and last_earlier(decided(store, case.id), filed_before(store, case), rules) is None:
-        hint = f"casewright filed {case.id} --on DATE --reference REF --earlier --regime {rules.id}"
-        raise UsageError(f"{case.id} continues no report of {rules.id} that is known", hint=hint)
     zone = case.versions.timezone
     day = moment_of(formed, zone, rules.zone, "--formed")
     first = moment_of(noticed, zone, rules.zone, "--noticed") if noticed else first_trigger(case, rules.zone)
@@ -75,6 +73,10 @@ def form_suspicion(
         if noticed:
             raise UsageError(f"--noticed is {first.day}, after suspicion was formed on {day.day}")
         first = None  # the alert came later than the suspicion: what triggered it is not known
+    before = filed_before(store, case)
+    if occasion == "continuing" and last_earlier(decided(store, case.id), before, rules, day.day) is None:
+        hint = f"casewright filed {case.id} --on DATE --reference REF --earlier --regime {rules.id}"
+        raise UsageError(f"{case.id} continues no report of {rules.id} that is known", hint=hint)
     plain = [sign for sign in signs(case, reason) if sign.plain]
     called = None if occasion else called_for(rules, day.day, plain)
     told = Suspicion(
@@ -101,10 +103,11 @@ def filed_before(store: Store, case: Case) -> tuple[Act, ...]:
     return tuple(filed_on(store, [subject.id for subject in case.subjects], case.id))
 
 
-def last_earlier(told: Decided, before: Iterable[Act], rules: Regime) -> Filed | None:
-    """The last report before this case's to that authority, told as an earlier one or of another case."""
-    known = [*told.earlier(), *(act.what for act in before if isinstance(act.what, Filed))]
-    return max((f for f in known if f.regime in ("", rules.id)), key=lambda filed: filed.day, default=None)
+def last_earlier(told: Decided, before: Iterable[Act], rules: Regime, formed: date) -> Filed | None:
+    """The last report to that authority before a suspicion was formed on that day, the case's own one too."""
+    own = told.filed()
+    known = [f for f in known_reports(told, before) if f.regime in ("", rules.id) and (f != own or f.day < formed)]
+    return max(known, key=lambda filed: filed.day, default=None)
 
 
 def keep_action(store: Store, case: Case, on: str, what: str, who: str) -> Act:
@@ -144,7 +147,8 @@ def due_of(told: Decided, rules: Regime, own: Path | None = None, before: Iterab
     suspicion = told.suspicion()
     if suspicion is None:
         return None
-    found, earlier = suspicion[0].in_zone(rules.zone), last_earlier(told, before, rules)
+    found = suspicion[0].in_zone(rules.zone)
+    earlier = last_earlier(told, before, rules, found.formed)
     return due(
         rules,
         found.formed,
@@ -195,7 +199,7 @@ def clocks_asked(case: Case, told: Decided, rules: Regime, before: Iterable[Act]
         sign, shorter = called
         what = f"whether another clock counts, since {sign.what}: then {shorter.words}"
         yield Missing(what, command.format(shlex.quote(sign.occasion)))
-    earlier, later = last_earlier(told, before, rules), rules.own_clock(day, "continuing")
+    earlier, later = last_earlier(told, before, rules, day), rules.own_clock(day, "continuing")
     if found and earlier and later:
         what = f"whether it continues what {earlier.reference} of {earlier.day} reported: then {later.words}"
         yield Missing(what, command.format("continuing"))

@@ -153,7 +153,8 @@ def beside(found: Report) -> str:
     """What stands beside the text for the person who files: length, fields, clock, what is missing and left out."""
     text = found.regime.text
     room = f" of at most {text.characters:,}" if text.characters else " (no limit is known)"
-    blocks = f", in {len(found.form.blocks)} blocks" if text.block_characters else ""
+    number = len(found.form.blocks)
+    blocks = f", in {number} block{'' if number == 1 else 's'}" if text.block_characters else ""
     lines = [f"{found.regime.name}: {len(found.form.text):,} characters{room}{blocks}"]
     if found.regime.threshold:
         lines.append(f"  owed: {found.regime.threshold.words}")

@@ -34,7 +34,9 @@ _RANKS = (
     ("conclusion", 80),
 )
 _EVENTS, _FACTS, _PARTICULARS, _WHERE, _LEAD, _CLOSE = 12, 20, 15, 16, 29, 90
+AGAINST = 39  # from this rank on a sentence speaks no more for suspicion
 _INSIDE = ("still to do", "to do before")
+_EARLIER = re.compile(r"^No earlier (?:case|report)\b|^An earlier report on ")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class _Draft:
     kind: str
     pieces: list[Piece] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
+    reported: bool = False  # whether a report filed before is known
     used: set[str] = field(default_factory=set)
     measures: set[str] = field(default_factory=set)
 
@@ -142,6 +145,7 @@ def filing_text(
     draft = _Draft(Checker(known), "account" if customer else "address")
     suspicion = decided.suspicion()
     term = regime.term_for(typologies, suspicion[0].formed) if suspicion else None
+    draft.reported = any(earlier_reports(told))
     _introduce(draft, case, regime, decided, told)
     for section in case.narrative.sections:
         _section(draft, section)
@@ -196,6 +200,9 @@ def _section(draft: _Draft, section: Section) -> None:
         return
     rank = _rank(title)
     for number, sentence in enumerate(section.sentences):
+        if draft.reported and _EARLIER.search(sentence.text):
+            draft.lost.append(Lost(sentence.text, "the reports that are known are told from the record of filings"))
+            continue
         if "cannot be known" in title:
             for piece in _unknown(sentence):
                 draft.take(rank, piece, sentence.text)

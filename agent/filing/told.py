@@ -1,7 +1,7 @@
 """What people decided, as evidence that a sentence may cite: roles, when suspicion was formed, reports filed before."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from casewright.agent.filing.due import Due
 from casewright.knowledge.case import Case
@@ -26,8 +26,7 @@ def told_evidence(case: Case, decided: Decided, due: Due | None, earlier: tuple[
             facts.append(Fact(name="first_noticed", value=str(found.noticed), kind="date"))
     if due and due.day:
         facts.append(Fact(name="report_due", value=str(due.day), kind="date"))
-    before = [*decided.earlier(), *(act.what for act in earlier if isinstance(act.what, Filed))]
-    for filed in before:
+    for filed in known_reports(decided, earlier):
         facts.append(Fact(name="filed_at", value=str(filed.day), kind="date"))
         facts.append(Fact(name="filed_reference", value=filed.reference, kind="word", unit="reference"))
     for act in decided.acts:
@@ -42,6 +41,13 @@ def told_evidence(case: Case, decided: Decided, due: Due | None, earlier: tuple[
         status="found" if facts else "empty",
         searched=f"{len(decided.acts)} decisions on the case, {len(earlier)} reports of other cases on its subjects",
     )
+
+
+def known_reports(decided: Decided, before: Iterable[Act] = ()) -> tuple[Filed, ...]:
+    """Every report that is known on the case's subjects, each once: told of before the case, of others, and its own."""
+    own = decided.filed()
+    filed = [*decided.earlier(), *(act.what for act in before if isinstance(act.what, Filed)), *([own] if own else [])]
+    return tuple({(one.day, one.reference): one for one in sorted(filed, key=lambda one: one.day)}.values())
 
 
 def earlier_reports(told: Evidence) -> Iterator[tuple[str, str]]:

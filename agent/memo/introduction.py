@@ -1,5 +1,7 @@
 """The introduction: a report on its own in three sentences; who, what, when, how much, why, and earlier cases."""
 
+from collections.abc import Iterator
+
 from casewright.agent.memo.dossier import Cells, Dossier
 from casewright.agent.memo.names import bearing
 from casewright.agent.memo.quote import Quote, merged, say
@@ -7,8 +9,8 @@ from casewright.knowledge.case import Finding, Sentence
 
 
 def introduction(dossier: Dossier) -> list[Sentence | None]:
-    """The sentences of the section: whom it concerns, what tells most, how much moved, earlier cases."""
-    return [_concern(dossier), _lead(dossier), _totals(dossier), _earlier(dossier)]
+    """The sentences of the section: whom it concerns, what tells most, how much moved, earlier cases and reports."""
+    return [_concern(dossier), _lead(dossier), _totals(dossier), *_earlier(dossier)]
 
 
 def _who(dossier: Dossier) -> Quote | None:
@@ -105,12 +107,18 @@ def _lead(dossier: Dossier) -> Sentence | None:
     return Sentence(text=lead.statement, evidence=lead.evidence) if lead else None
 
 
-def _earlier(dossier: Dossier) -> Sentence | None:
+def _earlier(dossier: Dossier) -> Iterator[Sentence | None]:
     evidence = dossier.of("earlier_cases")
     if evidence is None:
-        return None
+        return
     if evidence.status == "empty":
-        return Sentence(text="No earlier case on it was found in the case store.", evidence=(evidence.id,))
-    return say(
-        "The case store holds {earlier} on it.", earlier=dossier.count("earlier_cases", "earlier_cases", "earlier case")
-    )
+        yield Sentence(text="No earlier case on it was found in the case store.", evidence=(evidence.id,))
+    if dossier.number("earlier_cases", "earlier_cases"):
+        earlier = dossier.count("earlier_cases", "earlier_cases", "earlier case")
+        yield say("The case store holds {earlier} on it.", earlier=earlier)
+    for cells in dossier.cells("earlier_cases", "reports"):
+        yield say(
+            "An earlier report on it, reference {reference}, was filed on {day}.",
+            reference=cells["reference"],
+            day=cells["filed_on"],
+        )

@@ -62,6 +62,32 @@ def test_the_text_alone_goes_to_a_file_and_the_log_tells_who_drafted_it(
     assert (last.who, last.what, last.payload["regime"]) == ("bo", "report drafted", "sg")
 
 
+def test_a_report_of_what_is_new_tells_clock_fields_what_is_missing_and_its_score(
+    casewright: Run, kept: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "before.txt"
+    file.write_text("The account received USD 7.00.", encoding="utf-8")
+    casewright("-w", kept.folder, "suspicion", "CASE-7", "--formed", "2025-11-20", "--reason", "x")
+    words = ("report", "CASE-7", "--prior", file)
+    told = casewright("-w", kept.folder, *words, "--json").json
+    whole = casewright("-w", kept.folder, "report", "CASE-7", "--json").json
+    for key in ("due", "clock", "fields", "missing", "gaps", "structure"):
+        assert told[key] == whole[key], key
+    assert told["due"] == "2025-11-27"
+    assert {"C13", "C14"} <= set(told["score"]["stopping"])
+    ran = casewright("-w", kept.folder, *words)
+    for line in (
+        "Due on 2025-11-27",
+        "missing: the role of C-10482",
+        "not complete: ",
+        "C14: the reference and the day",
+    ):
+        assert line in ran.out
+    filed = ("filed", "CASE-7", "--on", "2025-06-02", "--reference", "R-55", "--earlier")
+    casewright("-w", kept.folder, *filed)
+    assert "C14" not in casewright("-w", kept.folder, *words, "--json").json["score"]["stopping"]
+
+
 def test_an_unknown_regime_is_told_with_those_that_are_there(casewright: Run, kept: Workspace) -> None:
     ran = casewright("-w", kept.folder, "report", "CASE-7", "--regime", "mars")
     assert ran.code == 2

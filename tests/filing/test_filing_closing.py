@@ -71,6 +71,27 @@ def test_a_figure_that_the_data_tell_otherwise_now_is_a_contradiction(told: Make
     assert "SGD 84,400.00" in found.text
 
 
+def test_a_new_fact_is_kept_whose_count_or_day_happens_to_stand_in_the_text_before(told: Make, student: Case) -> None:
+    report = told(student, MULE, FORMED)
+    before = "On 2025-11-10 the account of C-14330 made 4 changes, 84,400.00 of points were lost, 62,181 of them USDT."
+    found = continuing(report, before)
+    assert found.told_before == ()
+    assert "All 4 payers by bank bear another name than the customer." in found.text
+
+
+def test_a_sentence_in_other_words_is_told_before_where_its_amounts_and_ids_stand_in_one(
+    told: Make, student: Case
+) -> None:
+    report = told(student, MULE, FORMED)
+    before = "POSB-6240877 paid SGD 21,100.00 into it over FAST on 2025-11-10 at 11:11:00 SGT (03:11:00 UTC)."
+    found = continuing(report, before)
+    assert len(found.told_before) == 1
+    assert found.told_before[0] in found.told()
+    assert "1 sentence tells only what was reported before and is left out" in found.told()
+    apart = before.replace(" paid", " paid. It got")
+    assert continuing(report, apart).told_before == ()
+
+
 def test_what_lies_before_the_case_is_not_called_a_contradiction(told: Make, student: Case) -> None:
     sentence = "On 2024-03-02 the account received SGD 77.00 in 1 transfer."
     found = continuing(told(student, MULE, FORMED), sentence)

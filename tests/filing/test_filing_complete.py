@@ -11,7 +11,7 @@ import pytest
 from casewright.agent.filing.checklist import checklist
 from casewright.agent.filing.checks.under import Under
 from casewright.agent.filing.complete import checks, payload, score
-from casewright.agent.filing.form import Formed
+from casewright.agent.filing.form import Formed, formed
 from casewright.agent.filing.ready import refuse_unready
 from casewright.agent.filing.report import Report
 from casewright.agent.filing.rfi import draft
@@ -143,6 +143,39 @@ def test_parts_must_be_there_and_in_order(whole: Under) -> None:
     assert _share("C02", replace(whole, report=replace(whole.report, made=replace(made, pieces=turned)))) == 0.75
 
 
+def _left(under: Under, words: str) -> Under:
+    """The same report without the sentences that hold these words."""
+    made = under.report.made
+    pieces = tuple(piece for piece in made.pieces if words not in piece.sentence.text)
+    assert len(pieces) < len(made.pieces), words
+    made = replace(made, pieces=pieces)
+    return replace(under, report=replace(under.report, made=made, form=formed(made)))
+
+
+def test_a_text_without_a_reason_for_suspicion_says_neither_why_nor_introduces(whole: Under) -> None:
+    without = _left(whole, "Suspicion rests on")
+    found = checks()["C07"](without)
+    assert (found.share, found.missing) == (0.5, "what suspicion rests on")
+    assert "casewright review edit" in found.todo
+    assert _share("C02", without) == 0.75
+    assert {"C07"} <= set(score(without).stopping)
+
+
+def test_what_speaks_against_suspicion_is_no_reason_for_it(whole: Under) -> None:
+    made = whole.report.made
+    against = tuple(replace(piece, rank=40) if 10 <= piece.rank < 40 else piece for piece in made.pieces)
+    found = checks()["C07"](replace(whole, report=replace(whole.report, made=replace(made, pieces=against))))
+    assert (found.share, found.missing) == (0.5, "what was expected, beside what was seen")
+
+
+def test_an_outside_address_needs_a_reason_too(told: Make, student: Case) -> None:
+    evidence = tuple(e.model_copy(update={"tables": ()}) if e.tool == "customer" else e for e in student.evidence)
+    case = student.model_copy(update={"evidence": evidence})
+    under = Under(told(case, MULE, FORMED))
+    assert _share("C07", under) is None
+    assert _share("C07", _left(under, "Suspicion rests on")) == 0
+
+
 def test_a_text_without_a_comparison_does_not_say_why(whole: Under) -> None:
     assert _share("C07", whole) == 1
     assert _share("C07", _with_text(whole, "The account received SGD 84,400.00 in 4 transfers.")) == 0
@@ -193,6 +226,9 @@ def test_an_earlier_report_must_be_named_with_its_day(told: Make, student: Case)
     under = Under(told(student, MULE, FORMED, earlier))
     assert _share("C14", under) == 1
     assert _share("C14", _without(under, "R-55")) == 0.5
+    assert _share("C14", _with_text(under, f"{under.text} No earlier case on the account was found.")) == 0
+    own = Under(told(student, MULE, FORMED, Filed(day=date(2025, 11, 27), reference="STR-1")))
+    assert (_share("C14", own), _share("C14", _without(own, "STR-1"))) == (1, 0.5)
 
 
 def test_one_small_csv_may_go_with_it(whole: Under, tmp_path: Path) -> None:
@@ -215,6 +251,7 @@ def test_the_form_takes_no_other_text(told: Make, student: Case, text: str) -> N
 
 
 def test_a_text_that_is_hard_to_read_is_told(whole: Under) -> None:
+    assert _share("C18", _with_text(whole, "It received SGD 5.00. In this text SGD is Singapore dollars.")) == 1
     long = "word " * 40 + "SGT."
     found = checks()["C18"](_with_text(whole, long))
     assert found.share == 0.5
@@ -250,6 +287,73 @@ def test_a_report_filed_late_is_told(told: Make, student: Case) -> None:
     assert _share("C22", Under(told(student, MULE, FORMED, in_time))) == 1
     found = checks()["C22"](Under(told(student, MULE, FORMED, late)))
     assert "a filing by 2025-11-27 (it was on 2025-11-28)" in found.missing
+
+
+BROKEN: dict[str, Callable[[Under], Under]] = {
+    "C01": lambda under: _without(under, "No codes apply"),
+    "C02": lambda under: _left(under, "Suspicion rests on"),
+    "C03": lambda under: _without(under, "C-14330"),
+    "C04": lambda under: _without(under, "TRON"),
+    "C05": lambda under: _without(under, "2025-11-10"),
+    "C06": lambda under: _without(under, "SG"),
+    "C07": lambda under: _left(under, "Suspicion rests on"),
+    "C08": lambda under: _with_text(under, "It moved."),
+    "C09": lambda under: _stating(under, "C-14330 sent SGD 9,999.00 more."),
+    "C10": lambda under: _without(under, "84,400.00"),
+    "C11": lambda under: _without(under, "D-a72a2e"),
+    "C12": lambda under: _with_text(under, "He is guilty."),
+    "C13": lambda under: _deciding(under, RoleSet(person="C-14330", role="unknown", reason="x")),
+    "C14": lambda under: _without(under, "R-55"),
+    "C15": lambda under: _with_text(under, "Our model said so."),
+    "C16": lambda under: replace(under, attachments=(Path(__file__),)),
+    "C17": lambda under: _with_text(under, "a\tb"),
+    "C18": lambda under: _with_text(under, "word " * 40),
+    "C19": lambda under: _finding(under, "The wages of May explain it."),
+    "C20": lambda under: replace(under, to_customer="We file an STR."),
+    "C21": lambda under: _deciding(under, None),
+    "C22": lambda under: _without(under, "2025-11-20"),
+}
+
+
+def _stating(under: Under, text: str) -> Under:
+    made = under.report.made
+    piece = replace(made.pieces[0], sentence=made.pieces[0].sentence.model_copy(update={"text": text}))
+    return replace(under, report=replace(under.report, made=replace(made, pieces=(piece, *made.pieces[1:]))))
+
+
+def _deciding(under: Under, act: RoleSet | None) -> Under:
+    """With another role decided, or without any action told."""
+    decided = under.report.decided
+    told = under.report.told.model_copy(update={"facts": ()}) if act is None else under.report.told
+    acts = decided.acts if act is None else (*decided.acts, decided.acts[0].model_copy(update={"what": act}))
+    decided = decided.model_copy(update={"acts": acts})
+    return replace(under, report=replace(under.report, decided=decided, told=told))
+
+
+def _finding(under: Under, statement: str) -> Under:
+    against = Finding(statement=statement, evidence=("E1",), speaks="against")
+    case = under.case.model_copy(update={"findings": (*under.case.findings, against)})
+    return replace(under, report=replace(under.report, case=case))
+
+
+def test_every_check_is_broken_here() -> None:
+    assert list(BROKEN) == list(checks())
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_every_check_passes_a_report_that_has_all_and_fails_one_that_lacks_what_it_asks(
+    told: Make, student: Case, name: str
+) -> None:
+    earlier = Filed(day=date(2025, 6, 2), reference="R-55", earlier=True)
+    regime = "uk" if name == "C01" else "sg"
+    whole = Under(told(student, MULE, FORMED, HOLD, earlier, regime=regime), draft(student).text)
+    if name == "C18":  # its long sentences are told, and stop nothing
+        whole = _with_text(whole, "The account received 5 transfers.")
+    assert _share(name, whole) == 1
+    broken = checks()[name](BROKEN[name](whole))
+    assert broken.share is not None
+    assert broken.share < 1
+    assert broken.missing
 
 
 def test_what_code_cannot_measure_counts_neither_way(told: Make, student: Case) -> None:

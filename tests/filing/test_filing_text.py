@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,12 @@ from casewright.agent.filing.regime import regime
 from casewright.agent.filing.report import Report
 from casewright.agent.filing.rewording import reworded
 from casewright.agent.grounding import check
+from casewright.agent.investigate import investigate, resolve
 from casewright.knowledge.case import Case, Finding, Narrative, Sentence, TypologyMatch
 from casewright.knowledge.errors import UsageError
-from casewright.tools.store.filing import Act, ActionTaken, Filed, RoleSet, Suspicion
+from casewright.tools.store import Store, earlier_cases
+from casewright.tools.store.filing import Act, ActionTaken, Filed, RoleSet, Suspicion, decide
+from casewright.tools.warehouse import Ledger
 
 Make = Callable[..., Report]
 MULE = RoleSet(person="C-14330", role="mule", reason="told by the bank")
@@ -138,6 +142,43 @@ def test_actions_and_earlier_reports_are_told_as_a_person_told_them(told: Make, 
     assert "An earlier report, reference R-55, was filed on 2025-06-02." in text
     assert "An earlier report, reference R-44, was filed on 2025-03-01." in text
     assert "The activity was first noticed on 2025-11-10; suspicion was formed on 2025-11-20." in text
+
+
+def test_no_report_denies_an_earlier_one_that_is_known(told: Make, student: Case, tmp_path: Path) -> None:
+    first, *rest = student.narrative.sections
+    with Store.open(f"sqlite:///{tmp_path / 'cases.db'}") as store:
+        looked = earlier_cases(store, student.subjects).model_copy(update={"id": "E91"})
+    none = Sentence(text="No earlier case on it was found in the case store.", evidence=("E91",))
+    sections = (first.model_copy(update={"sentences": (*first.sentences, none)}), *rest)
+    case = student.model_copy(
+        update={
+            "narrative": student.narrative.model_copy(update={"sections": sections}),
+            "evidence": (*student.evidence, looked),
+        }
+    )
+    assert "No earlier case" in told(case, MULE, FORMED).form.text
+    own = Filed(day=date(2025, 11, 27), reference="STR-1")
+    text = told(case, MULE, FORMED, own).form.text
+    assert "An earlier report, reference STR-1, was filed on 2025-11-27." in text
+    assert "No earlier case" not in text
+
+
+def test_a_memo_tells_the_reports_that_people_filed(
+    small_exchange: Path, student: Case, told: Make, tmp_path: Path
+) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'cases.db'}") as store, Ledger.open(small_exchange) as ledger:
+        store.save_case(student, "ada")
+        decide(store, student.id, "ada", Filed(day=date(2025, 6, 2), reference="R-55", earlier=True))
+        decide(store, student.id, "ada", FORMED)
+        decide(store, student.id, "ada", Filed(day=date(2025, 11, 27), reference="STR-1"))
+        again = investigate(ledger, [resolve(ledger, "A-7")], {}, store)[0]
+    memo = " ".join(sentence.text for sentence in again.narrative.sentences)
+    assert "No earlier case" not in memo
+    assert "An earlier report on it, reference R-55, was filed on 2025-06-02." in memo
+    assert "An earlier report on it, reference STR-1, was filed on 2025-11-27." in memo
+    assert check(again.narrative.sentences, again).unsupported == ()
+    text = told(again, MULE, FORMED, Filed(day=date(2025, 6, 2), reference="R-55", earlier=True)).form.text
+    assert text.count("R-55") == 1
 
 
 def test_blocks_rejoin_to_the_text_and_none_ends_or_begins_with_a_blank() -> None:

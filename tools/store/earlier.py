@@ -1,4 +1,4 @@
-"""What the house wrote about a subject before: the earlier cases, as evidence that a text may cite."""
+"""What the house wrote about a subject before: earlier cases and reports filed, as evidence that a text may cite."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,6 +7,7 @@ from casewright.knowledge.clock import iso
 from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Table
 from casewright.knowledge.records import Record, Subject, Subjects
 from casewright.tools.store.cases import CaseRow, Store
+from casewright.tools.store.filing import Act, Filed, filed_on
 
 COLUMNS = (
     Column(name="subject", kind="id"),
@@ -15,6 +16,11 @@ COLUMNS = (
     Column(name="alert", kind="word", unit="alert", means="the alert that led to it"),
     Column(name="case_status", kind="word", unit="case status", means="how far its review is, by the acts on it"),
     Column(name="recommendation", kind="word", unit="recommendation", means="what its draft recommends"),
+)
+FILED = (
+    Column(name="case", kind="word", unit="case", means="the case on which the filing was told"),
+    Column(name="filed_on", kind="date"),
+    Column(name="reference", kind="word", unit="reference", means="as the authority gave it"),
 )
 _SQL = """
 select s.subject, c.id as "case", c.at, c.alert, c.recommendation,
@@ -37,10 +43,11 @@ class Before(NamedTuple):
 def earlier_cases(store: Store, subjects: Subjects, *, before: int | None = None, leave_out: str = "") -> Evidence:
     """List the cases on each subject in the case store, newest first, but for the case LEAVE_OUT.
 
-    BEFORE (epoch seconds, exclusive) keeps to cases about an earlier moment: what was known then.
+    BEFORE (epoch seconds, exclusive) keeps to cases about an earlier moment: what was known then. The table `reports`
+    holds every report that people told of as filed, those of the case LEAVE_OUT too.
     """
     found = store.cases([subject.id for subject in subjects], before=before, leave_out=leave_out)
-    return _answer(subjects, found, before, leave_out)
+    return _answer(subjects, found, filed_on(store, [subject.id for subject in subjects]), before, leave_out)
 
 
 def earlier_of_each(store: Store, asked: Sequence[Before]) -> list[Evidence]:
@@ -49,15 +56,19 @@ def earlier_of_each(store: Store, asked: Sequence[Before]) -> list[Evidence]:
     for case in store.cases([one.subject.id for one in asked]):
         for name in case.subjects:
             by_subject.setdefault(name, []).append(case)
+    any_filed = filed_on(store, [one.subject.id for one in asked])
     answers = []
     for one in asked:
         known = by_subject.get(one.subject.id, ())
         found = [c for c in known if c.id != one.leave_out and (one.before is None or c.at < one.before)]
-        answers.append(_answer((one.subject,), found, one.before, one.leave_out))
+        filed = filed_on(store, [one.subject.id]) if any_filed else ()
+        answers.append(_answer((one.subject,), found, filed, one.before, one.leave_out))
     return answers
 
 
-def _answer(subjects: Subjects, found: Sequence[CaseRow], before: int | None, leave_out: str) -> Evidence:
+def _answer(
+    subjects: Subjects, found: Sequence[CaseRow], reported: Sequence[Act], before: int | None, leave_out: str
+) -> Evidence:
     rows: list[Row] = []
     facts = []
     for subject in subjects:
@@ -83,6 +94,14 @@ def _answer(subjects: Subjects, found: Sequence[CaseRow], before: int | None, le
                 about=subject.id,
             )
         )
+    filed = {
+        (act.what.day, act.what.reference): act.case
+        for act in reported
+        if isinstance(act.what, Filed)
+    }
+    reports: tuple[Row, ...] = tuple(
+        {"case": case, "filed_on": str(day), "reference": reference} for (day, reference), case in filed.items()
+    )
     return Evidence(
         tool="earlier_cases",
         arguments={
@@ -95,9 +114,9 @@ def _answer(subjects: Subjects, found: Sequence[CaseRow], before: int | None, le
             leave_out=_quoted(leave_out),
             before="" if before is None else f" and c.at < {before}",
         ),
-        tables=(Table(columns=COLUMNS, rows=tuple(rows)),),
+        tables=(Table(columns=COLUMNS, rows=tuple(rows)), Table(name="reports", columns=FILED, rows=reports)),
         facts=tuple(facts),
-        status="found" if rows else "empty",
+        status="found" if rows or reports else "empty",
         searched=f"the case store for {len(subjects)} account{'s' if len(subjects) != 1 else ''}",
     )
 

@@ -32,7 +32,7 @@ def due_date(
     if formed:
         start = moment_of(formed, around.ledger.timezone, rules.zone, "formed").day
         days = calendar(rules.holidays, own) if rules.holidays else None
-        earlier = last_earlier(told, before, rules) if told else None
+        earlier = last_earlier(told, before, rules, start) if told else None
         found = due(rules, start, days, occasion, earlier=earlier.day if earlier else None)
         return _evidence(found, f"the clock of {rules.name}, from a day that was given")
     if around.case is None:

@@ -2,16 +2,9 @@
 
 from casewright.agent.asking.around import Around
 from casewright.knowledge.errors import UsageError
-from casewright.knowledge.evidence import Column, Evidence, Row, Table
+from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.records import Subject, canonical_id
 from casewright.tools.store import earlier_cases
-from casewright.tools.store.filing import Filed, filed_on
-
-_FILED = (
-    Column(name="case", kind="word", unit="case"),
-    Column(name="filed_on", kind="date"),
-    Column(name="reference", kind="word", unit="reference", means="as the authority gave it"),
-)
 
 
 def earlier_reports(around: Around, *, subject: str = "") -> Evidence:
@@ -26,13 +19,4 @@ def earlier_reports(around: Around, *, subject: str = "") -> Evidence:
         raise UsageError("whom to look up is missing", hint="name an account, or open a case")
     leave_out = around.case.id if around.case else ""
     found = earlier_cases(around.store, tuple(Subject(id=name) for name in wanted), leave_out=leave_out)
-    rows: tuple[Row, ...] = tuple(
-        {"case": act.case, "filed_on": act.what.day.isoformat(), "reference": act.what.reference}
-        for act in filed_on(around.store, wanted, leave_out)
-        if isinstance(act.what, Filed)
-    )
-    reports = Table(name="reports", columns=_FILED, rows=rows)
-    return found.model_copy(
-        update={"tool": "earlier_reports", "tables": (*found.tables, reports), "arguments": {"subjects": list(wanted)},
-                "status": "found" if found.rows or rows else "empty"}
-    )  # fmt: skip
+    return found.model_copy(update={"tool": "earlier_reports", "arguments": {"subjects": list(wanted)}})

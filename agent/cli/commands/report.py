@@ -28,10 +28,15 @@ def report(
     What is missing is told with the command that sets it, and what of the memo was left out with the reason.
     """
     import getpass
+    from dataclasses import replace
 
     from casewright.agent.filing import report as drafting
     from casewright.agent.filing.closing import closing_note
+    from casewright.agent.filing.complete import payload as scoring
+    from casewright.agent.filing.complete import score, stops_told
+    from casewright.agent.filing.complete import told as told_score
     from casewright.agent.filing.continuing import continuing, prior_of
+    from casewright.agent.filing.ready import under
     from casewright.tools.store import Store
 
     workspace = workspace_of(context)
@@ -44,10 +49,13 @@ def report(
             return Answer({"case": case, "text": note.text, "sentences": sentences}, printable(note.text))
         found = drafting.report(workspace, store, found_case, regime, characters=characters)
         drafting.record(store, found, by or getpass.getuser())
-        new = continuing(found, prior_of(store, found, prior)) if prior else None
-    if new is not None:
-        _write(out, new.text)
-        return Answer({"case": case, "regime": found.regime.id, **new.payload()}, printable(new.told()))
+        if prior:
+            text = prior_of(store, found, prior)
+            new = continuing(found, text)
+            scored = score(replace(under(workspace, store, found_case, regime), report=new.report, before=text))
+            _write(out, new.text)
+            told = "\n".join([new.told(), told_score(scored), *stops_told(scored)])
+            return Answer({**new.payload(), "score": scoring(scored)}, printable(told))
     _write(out, found.form.text)
     told = drafting.beside(found) if out else f"{found.form.text}\n\n{drafting.beside(found)}"
     return Answer(drafting.payload(found), printable(told))

@@ -4,8 +4,8 @@ import re
 
 from casewright.agent.filing.checklist import checklist
 from casewright.agent.filing.checks.under import Found, Under, all_of
+from casewright.agent.filing.told import known_reports
 from casewright.agent.filing.words import words
-from casewright.tools.store.filing import Filed
 
 LONGEST_ATTACHMENT = 1_000_000  # bytes: FinCEN's rule, taken for all
 LONG_SENTENCE = 35  # words
@@ -27,10 +27,12 @@ def c01(under: Under) -> Found:
 
 
 def c02(under: Under) -> Found:
-    """Three parts in order, each with a sentence about the case."""
+    """Three parts in order, each with a sentence about the case; the introduction says what suspicion rests on."""
     parts = [piece.part for piece in under.report.made.pieces if not piece.framed]
     order = list(dict.fromkeys(parts))
-    wanted = [(f"the {name}", name in order) for name in ("introduction", "body", "conclusion")]
+    reasoned = "introduction" in order and under.reasoned("introduction")
+    wanted = [("an introduction that says what suspicion rests on", reasoned)]
+    wanted += [(f"the {name}", name in order) for name in ("body", "conclusion")]
     wanted.append(("their order", order == sorted(order, key=("introduction", "body", "conclusion").index)))
     return all_of(wanted, "draft the report again")
 
@@ -59,13 +61,16 @@ def c13(under: Under) -> Found:
 
 
 def c14(under: Under) -> Found:
-    """Every earlier report that is known, with its reference and day."""
-    known = [*under.report.decided.earlier(), *(act.what for act in under.report.before)]
+    """Every report that is known, the case's own one too, with its reference and day; none is said not to be there."""
     wanted = []
-    for filed in known:
-        if isinstance(filed, Filed):
-            wanted.append((f"the earlier report {filed.reference}", under.says(filed.reference)))
-            wanted.append((f"its day, {filed.day}", under.says(str(filed.day))))
+    for filed in known_reports(under.report.decided, under.report.before):
+        wanted.append((f"the earlier report {filed.reference}", under.says(filed.reference)))
+        wanted.append((f"its day, {filed.day}", under.says(str(filed.day))))
+    if under.before and not wanted:
+        todo = under.command("filed {case} --on DATE --reference REF --earlier")
+        return Found(0.0, "the reference and the day of the report that this one continues", todo)
+    if wanted and re.search(r"\bno earlier (?:case|report)\b", under.text, re.IGNORECASE):
+        return Found(0.0, "an earlier report is known, and the text says that there is none", "draft the report again")
     return all_of(wanted, "draft the report again")
 
 

@@ -6,10 +6,12 @@ from decimal import Decimal
 from casewright.agent.filing.checks.under import Found, Under, all_of
 from casewright.agent.filing.form import FIGURE, plain
 from casewright.agent.filing.particulars import MOST, of_note
+from casewright.agent.filing.text import AGAINST
 from casewright.agent.grounding import check
 from casewright.agent.memo.dossier import FIAT, Cells
 from casewright.knowledge.clock import date_text
 
+_REASON_TODO = 'add "Suspicion rests on ..." to the memo, with its evidence: casewright review edit CASE --reason "..."'
 _REDRAFT = "casewright investigate, then draft the report again"
 _BASELINE = re.compile(
     r"higher than for|\bpeers?\b|median|declared yearly income|customer declared|before the period|had received|"
@@ -65,7 +67,7 @@ def _told(under: Under, cells: Cells) -> bool:
     """Whether a sentence tells this movement's sum with its day."""
     sums = [str(q) for q in (cells.amount(), cells.money()) if q is not None]
     day = str(cells.day("at"))
-    return any(day in s.text and any(total in s.text for total in sums) for s in under.report.made.sentences())
+    return any(day in text and any(total in text for total in sums) for text in under.told())
 
 
 def c06(under: Under) -> Found:
@@ -79,14 +81,24 @@ def c06(under: Under) -> Found:
 
 
 def c07(under: Under) -> Found:
-    """A sentence that holds a figure against what was to be expected."""
+    """What suspicion rests on, and a sentence that holds a figure against what was to be expected.
+
+    A declared income beside the name compares nothing, and what speaks against suspicion is no reason for it.
+    """
+    reason = ("what suspicion rests on", under.reasoned())
     if not under.dossier.is_customer:
+        if not reason[1]:
+            return all_of([reason], _REASON_TODO)
         return Found(None, "an outside address has no past and no peers here", "say in words why it is unusual")
-    for sentence in under.report.made.sentences():
-        if _BASELINE.search(sentence.text) and re.search(r"\d", sentence.text) and sentence.evidence:
-            return Found(1.0)
+    compared = any(
+        _BASELINE.search(piece.sentence.text) and re.search(r"\d", piece.sentence.text)
+        for piece in under.report.made.pieces
+        if piece.part == "body" and not piece.framed and piece.rank < AGAINST
+    )
+    compared = compared or any(_BASELINE.search(text) and re.search(r"\d", text) for text in under.told_before())
     todo = "compare with peers and with the own past: casewright query comparison SUBJECT"
-    return Found(0.0, "what was expected, beside what was seen", todo)
+    found = all_of([reason, ("what was expected, beside what was seen", compared)], todo)
+    return found if reason[1] else found._replace(todo=_REASON_TODO)
 
 
 def c08(under: Under) -> Found:

@@ -9,8 +9,13 @@ from typing import NamedTuple
 
 from casewright.agent.filing.particulars import dossier_of
 from casewright.agent.filing.report import Report
+from casewright.agent.grounding.narrative import split
 from casewright.agent.memo.dossier import Cells, Dossier
 from casewright.knowledge.case import Case
+
+_REASON = re.compile(
+    r"\bsuspicion rests on \w|\bis suspected because of \w|\bthe suspected loss rests on \w", re.IGNORECASE
+)
 
 
 class Found(NamedTuple):
@@ -23,11 +28,15 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Under:
-    """A report under check, with the text to the customer that goes with it and the files attached to it."""
+    """A report under check, with the text to the customer that goes with it and the files attached to it.
+
+    `before` is the text that was reported before, where this one continues it: what it tells need not be told again.
+    """
 
     report: Report
     to_customer: str = ""
     attachments: tuple[Path, ...] = ()
+    before: str = ""
 
     @property
     def case(self) -> Case:
@@ -50,8 +59,22 @@ class Under:
         return tuple(subject.id for subject in self.case.subjects)
 
     def says(self, words: str) -> bool:
-        """Whether the text holds these very words, as words of their own."""
-        return bool(words) and bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self.text, re.IGNORECASE))
+        """Whether the text, or the one before it, holds these very words, as words of their own."""
+        wanted = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+        return bool(words) and any(wanted.search(text) for text in (self.text, self.before))
+
+    def told(self) -> list[str]:
+        """The sentences of the text, and of the one before it."""
+        return [sentence.text for sentence in self.report.made.sentences()] + self.told_before()
+
+    def told_before(self) -> list[str]:
+        """The sentences of the text before it."""
+        return [text for text, _ in split(" ".join(self.before.split()))] if self.before else []
+
+    def reasoned(self, part: str = "") -> bool:
+        """Whether the text, or this part of it, says what suspicion rests on."""
+        pieces = self.report.made.pieces
+        return any(_REASON.search(piece.sentence.text) for piece in pieces if part in ("", piece.part))
 
     def moved(self) -> list[Cells]:
         """The completed movements, without trades' inner legs and fees."""
