@@ -14,12 +14,6 @@ _CONCERN = re.compile(r"^This memo concerns (?P<who>.+?)(?:, on which alert .+|;
 _FITS = re.compile(r'^The activity is (?P<fits>consistent with the typology "[^"]+"( in part)?)')
 _GROUNDS = re.compile(r"for suspicion speak (?P<grounds>.+?)(?:; against it .+)?\.$")
 _INSIDE = "the measures told above"
-_HELD = {
-    "mule": "is reported as a suspected mule",
-    "victim": "is reported as the suspected victim",
-    "subject": "is the subject of this report",
-    "related": "is reported as a related person",
-}
 
 
 def concern(case: Case, decided: Decided, told: Evidence) -> tuple[Sentence | None, str]:
@@ -27,7 +21,8 @@ def concern(case: Case, decided: Decided, told: Evidence) -> tuple[Sentence | No
     memo = next((s for s in case.narrative.sentences if _CONCERN.match(s.text)), None)
     dossier = dossier_of(case)
     subject = case.subjects[0].id
-    role = _HELD.get(decided.role(subject), "")
+    held = words().roles.get(decided.role(subject))
+    role = held.held if held else ""
     company = str(dossier.quote("customer", "kind") or "") == "company"
     pronoun = "who" if dossier.is_customer and not company else "which"
     ends = Quote(f", {pronoun} {role}" if role else "", (told.id,) if role else ())
@@ -56,30 +51,50 @@ def _customer(dossier: Dossier, *, company: bool) -> Quote:
 
 
 def grounds(case: Case, decided: Decided, told: Evidence) -> tuple[Sentence | None, str]:
-    """What suspicion rests on, of the memo's recommendation; the recommendation itself stays inside."""
+    """What suspicion rests on, of the memo's recommendation; the recommendation itself stays inside.
+
+    Of a victim the loss is told instead: what makes an account look like a culprit's is no suspicion of its holder.
+    """
+    if decided.role(case.subjects[0].id) == "victim":
+        return _loss(case, told), ""
     for sentence in case.narrative.sentences:
         found = _GROUNDS.search(sentence.text)
         if found is not None:
             named = [part for part in re.split(r", | and ", found["grounds"]) if part != _INSIDE]
             if not named:
                 continue
-            victim = decided.role(case.subjects[0].id) == "victim"
-            what = "That the holder is a victim is suspected because of" if victim else "Suspicion rests on"
-            text = f"{what} {_listed(named)}."
+            text = f"Suspicion rests on {_listed(named)}."
             for phrase in words().phrases:
                 text = text.replace(phrase.old, phrase.new)
-            cited = (*sentence.evidence, *([told.id] if victim else []))
-            return Sentence(text=text, evidence=cited), sentence.text
+            return Sentence(text=text, evidence=sentence.evidence), sentence.text
     return None, ""
 
 
+def _loss(case: Case, told: Evidence) -> Sentence | None:
+    """What the victim sent: the loss, as far as nothing of it came back."""
+    dossier = dossier_of(case)
+    if not dossier.number("account_profile", "transfers_out"):
+        return None
+    return say(
+        "{victim} sent {outflow} in {outs}, which is the suspected loss as far as nothing of it came back.",
+        victim=Quote("the suspected victim", (told.id,)),
+        outflow=dossier.money("account_profile", "outflow"),
+        outs=dossier.count("account_profile", "transfers_out", "transfer"),
+    )
+
+
 def fitting(case: Case, decided: Decided) -> tuple[Sentence | None, str]:
-    """What the activity is consistent with, where the memo says so; whose knowledge is open is told of no victim."""
+    """What the activity is consistent with, where the memo says so.
+
+    Of a victim it is neither told that knowledge is open nor a pattern that is named after a culprit.
+    """
     for sentence in case.narrative.sentences:
         found = _FITS.match(sentence.text)
         if found is not None:
             fits = found["fits"].replace("the typology", "the pattern")
             victim = decided.role(case.subjects[0].id) == "victim"
+            if victim and words().culprits.search(fits):
+                continue
             knew = "" if victim else "; whether the holder knew is not established"
             return Sentence(text=f"The activity is {fits}{knew}.", evidence=sentence.evidence), sentence.text
     return None, ""

@@ -90,6 +90,7 @@ class _Draft:
     pieces: list[Piece] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     reported: bool = False  # whether a report filed before is known
+    victim: bool = False  # whether the one whom it concerns is a victim
     used: set[str] = field(default_factory=set)
     measures: set[str] = field(default_factory=set)
 
@@ -114,6 +115,9 @@ class _Draft:
         if not made_of and sentence.text in self.used:
             return
         made_of = made_of or sentence.text
+        if self.victim and words().culprits.search(sentence.text):
+            self.lost.append(Lost(sentence.text, "it would write up a victim as a culprit"))
+            return
         found = reworded(sentence.text, self.kind)
         if found.why:
             self.lost.append(Lost(sentence.text, found.why))
@@ -146,6 +150,7 @@ def filing_text(
     suspicion = decided.suspicion()
     term = regime.term_for(typologies, suspicion[0].formed) if suspicion else None
     draft.reported = any(earlier_reports(told))
+    draft.victim = decided.role(case.subjects[0].id) == "victim"
     _introduce(draft, case, regime, decided, told)
     for section in case.narrative.sections:
         _section(draft, section)
@@ -186,10 +191,10 @@ def _introduce(draft: _Draft, case: Case, regime: Regime, decided: Decided, told
     draft.add(0, opening.in_currency(case, regime.currency))
     draft.add(0, *opening.grounds(case, decided, told))
     draft.add(0, *opening.fitting(case, decided))
-    for person in decided.of_role("victim", "mule"):
-        if person != case.subjects[0].id:
-            word = "a victim" if decided.role(person) == "victim" else "a suspected mule"
-            text = f"{person} is named in this report as {word}."
+    for person in decided.roles():
+        role = words().roles.get(decided.role(person))
+        if role is not None and person != case.subjects[0].id:
+            text = f"{person} is named in this report as {role.named}."
             draft.add(1, Sentence(text=text, evidence=(told.id,)))
 
 

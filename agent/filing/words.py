@@ -35,13 +35,27 @@ class LeftOut(Record):
         return pattern
 
 
+class RoleWords(Record):
+    """What a report says of one in a role: of whom it concerns, and of another who is named in it."""
+
+    held: str
+    named: str
+
+
 class ReportWords(Record):
     """The whole file."""
 
     acronyms: dict[str, str]
     networks: dict[str, str]
+    roles: dict[str, RoleWords]
+    culprit: str  # a regular expression: words that no report has for a victim
     phrases: tuple[Phrase, ...]
     left_out: tuple[LeftOut, ...]
+
+    @cached_property
+    def culprits(self) -> re.Pattern[str]:
+        """What no report calls a victim."""
+        return re.compile(self.culprit, re.IGNORECASE)
 
     @cached_property
     def over_network(self) -> re.Pattern[str]:

@@ -13,7 +13,7 @@ from casewright.agent.filing.report import Report
 from casewright.agent.filing.rewording import reworded
 from casewright.agent.grounding import check
 from casewright.agent.investigate import investigate, resolve
-from casewright.knowledge.case import Case, Finding, Narrative, Sentence, TypologyMatch
+from casewright.knowledge.case import Case, Finding, Narrative, Role, Sentence, TypologyMatch
 from casewright.knowledge.errors import UsageError
 from casewright.tools.store import Store, earlier_cases
 from casewright.tools.store.filing import Act, ActionTaken, Filed, RoleSet, Suspicion, decide
@@ -80,10 +80,36 @@ def test_a_note_of_the_house_stays_inside(told: Make, student: Case) -> None:
 def test_a_victim_is_not_written_up_as_a_culprit(told: Make, student: Case) -> None:
     text = told(student, VICTIM, FORMED).form.text
     assert "who is reported as the suspected victim" in text
-    assert "That the holder is a victim is suspected because of" in text
-    for word in ("mule", "whether the holder knew", "culprit", "Suspicion rests on"):
+    loss = "The suspected victim sent SGD 83,566.15 in 1 transfer, which is the suspected loss"
+    assert loss in text
+    for word in ("mule", "whether the holder knew", "culprit", "Suspicion rests on", "is suspected because of"):
         assert word not in text
     assert "victim" not in told(student, MULE, FORMED).form.text
+
+
+def test_a_pattern_named_after_a_culprit_is_not_told_of_a_victim(told: Make, student: Case) -> None:
+    fits = Sentence(text='The activity is consistent with the typology "Money mule account".', evidence=("E14",))
+    match = TypologyMatch(id="money-mule-account", name="Money mule account", score=0.9, evidence=("E14",))
+    first, *rest = student.narrative.sections
+    sections = (first.model_copy(update={"sentences": (*first.sentences, fits)}), *rest)
+    update = {"narrative": Narrative(sections=sections), "typologies": (match,)}
+    case = student.model_copy(update=update)
+    found = told(case, VICTIM, FORMED)
+    assert "mule" not in found.form.text.lower()
+    assert "it would write up a victim as a culprit" in {lost.why for lost in found.made.lost}
+    assert "mule account" in told(case, MULE, FORMED).form.text.lower()
+
+
+@pytest.mark.parametrize(
+    ("role", "named"),
+    [("related", "a related person"), ("subject", "a subject of this report"), ("mule", "a suspected mule")],
+)
+def test_every_role_of_another_person_is_told(told: Make, student: Case, role: Role, named: str) -> None:
+    other = RoleSet(person="POSB-6240877", role=role, reason="recall")
+    found = told(student, MULE, other, FORMED)
+    assert f"POSB-6240877 is named in this report as {named}." in found.form.text
+    unknown = RoleSet(person="POSB-6240877", role="unknown", reason="x")
+    assert "is named in this report" not in told(student, MULE, other, unknown, FORMED).form.text
 
 
 def test_another_person_has_a_role_of_his_own(told: Make, student: Case) -> None:

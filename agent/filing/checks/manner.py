@@ -9,7 +9,6 @@ from casewright.agent.filing.words import words
 
 LONGEST_ATTACHMENT = 1_000_000  # bytes: FinCEN's rule, taken for all
 LONG_SENTENCE = 35  # words
-_CULPRIT = re.compile(r"\b(?:mule|culprit|perpetrator|launder\w*|offender|accomplice|fraudster)\b", re.IGNORECASE)
 
 
 def c01(under: Under) -> Found:
@@ -54,7 +53,7 @@ def c13(under: Under) -> Found:
         return found
     others = [s.text for s in under.report.made.sentences() if any(p in s.text for p in decided.of_role("mule"))]
     told = " ".join(s.text for s in under.report.made.sentences() if s.text not in others)
-    bad = _CULPRIT.search(re.sub(r'"[^"]*"', "", told))
+    bad = words().culprits.search(re.sub(r'"[^"]*"', "", told))
     if bad:
         return Found(0.0, f"a victim is called {bad.group()!r}", "strike the word")
     return found if under.says("victim") else Found(0.0, "that the subject is a victim", "draft the report again")

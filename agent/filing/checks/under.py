@@ -13,9 +13,7 @@ from casewright.agent.grounding.narrative import split
 from casewright.agent.memo.dossier import Cells, Dossier
 from casewright.knowledge.case import Case
 
-_REASON = re.compile(
-    r"\bsuspicion rests on \w|\bis suspected because of \w|\bthe suspected loss rests on \w", re.IGNORECASE
-)
+_REASON = re.compile(r"\bsuspicion rests on \w|\bis the suspected loss\b", re.IGNORECASE)
 
 
 class Found(NamedTuple):
