@@ -1,7 +1,8 @@
 """A report as a person asks for it: the text in its form, the key term and codes, the clock, and what is missing."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,8 @@ from casewright.knowledge.typology import Typology
 from casewright.tools.matching import FITS
 from casewright.tools.store import Store
 from casewright.tools.store.filing import Act, Decided, decided
+
+_CHECKED = re.compile(r", (?:last checked \d{4}-\d\d-\d\d|not checked)$")
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,7 @@ def beside(found: Report) -> str:
     lines = [f"{found.regime.name}: {len(found.form.text):,} characters{room}{blocks}"]
     if found.regime.threshold:
         lines.append(f"  owed: {found.regime.threshold.words}")
-    lines += [f"  field {code}" for code in found.codes]
+    lines += _fields(found.codes)
     if found.due:
         lines.append(f"  {found.due.told()}")
     lines += [f"  {days} days from {what}" for what, days in gaps(found.decided).items()]
@@ -169,6 +172,22 @@ def beside(found: Report) -> str:
         lines.append(f"  left out, {len(found.made.lost)} of the memo's sentences:")
         lines += [f"    {why}: {count}" for why, count in _counted(found.made).items()]
     return "\n".join(lines)
+
+
+def _fields(codes: Iterable[str]) -> Iterator[str]:
+    """The fields of the form, a row each; several of one field stand below it. With the day of their last check."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for code in codes:
+        field, _, rest = code.partition(": ")
+        what, _, checked = rest.rpartition(", ") if _CHECKED.search(rest) else (rest, "", "")
+        rows.setdefault((field, checked), []).append(what)
+    for (field, checked), found in rows.items():
+        when = f" ({checked})" if checked else ""
+        if len(found) == 1:
+            yield f"  field {field}: {found[0]}{when}"
+        else:
+            yield f"  field {field}{when}:"
+            yield from (f"    {what}" for what in found)
 
 
 def _counted(made: FilingText) -> dict[str, int]:

@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 
+from casewright.agent.filing.calendar import FOLDER as CALENDARS
+from casewright.agent.filing.regime import FOLDER as REGIMES
 from casewright.knowledge.library import SHIPPED
 from casewright.knowledge.typology import Typology
 
@@ -65,6 +68,20 @@ def test_the_schema_describes_every_field_and_tells_editors_how_to_take_it(valid
         if not {"description", "$ref"} & set(field)  # what is referred to describes itself
     ]
     assert bare == []
+
+
+@pytest.mark.parametrize(("kind", "folder"), [("regime", REGIMES), ("calendar", CALENDARS)])
+def test_the_files_of_regimes_and_calendars_have_a_schema_too(casewright: Run, kind: str, folder: Path) -> None:
+    schema = json.loads(casewright("schema", kind).out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    held = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    assert f"$schema=../{kind}.schema.json" in schema["description"]
+    paths = sorted(folder.glob("*.yaml"))
+    assert paths
+    for path in paths:
+        whole = yaml.load(path.read_text(encoding="utf-8"), Loader=_Plain)
+        assert list(held.iter_errors(whole)) == [], path.name
+        assert list(held.iter_errors({**whole, "retentoin": 5})), path.name
 
 
 def test_machines_get_the_schema_within_their_object(casewright: Run) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from casewright.agent.filing.form import blocks_of, figures_of, plain, shortened
 from casewright.agent.filing.regime import regime
-from casewright.agent.filing.report import Report
+from casewright.agent.filing.report import Report, beside
 from casewright.agent.filing.rewording import reworded
 from casewright.agent.grounding import check
 from casewright.agent.investigate import investigate, resolve
@@ -205,6 +206,20 @@ def test_a_memo_tells_the_reports_that_people_filed(
     assert check(again.narrative.sentences, again).unsupported == ()
     text = told(again, MULE, FORMED, Filed(day=date(2025, 6, 2), reference="R-55", earlier=True)).form.text
     assert text.count("R-55") == 1
+
+
+def test_the_fields_of_a_form_are_told_a_row_each(told: Make, student: Case) -> None:
+    codes = ("2: CMLN-2025-A003", "FinCEN SAR, type: 402 Several, alike, not checked",
+             "FinCEN SAR, type: 405 One, not checked", "38(n): IVTS, last checked 2026-11-26")  # fmt: skip
+    lines = beside(replace(told(student, MULE, FORMED, regime="fincen"), codes=codes)).splitlines()
+    at = lines.index("  field 2: CMLN-2025-A003")
+    assert lines[at + 1 : at + 5] == [
+        "  field FinCEN SAR, type (not checked):",
+        "    402 Several, alike",
+        "    405 One",
+        "  field 38(n): IVTS (last checked 2026-11-26)",
+    ]
+    assert "in 1 block\n" in "\n".join(lines)
 
 
 def test_blocks_rejoin_to_the_text_and_none_ends_or_begins_with_a_blank() -> None:

@@ -15,6 +15,8 @@ class Kind(StrEnum):
     """What kind of file."""
 
     typology = "typology"
+    regime = "regime"
+    calendar = "calendar"
 
 
 @command(app, "schema")
@@ -23,8 +25,13 @@ def schema(kind: Annotated[Kind, typer.Argument(help="What kind of file.", show_
 
     Its description tells how an editor takes it.
     """
+    from casewright.agent.filing.calendar import Calendar
+    from casewright.agent.filing.regime import Regime
     from casewright.knowledge import typology_schema
     from casewright.tools.indicators import catalogue
 
-    found = typology_schema.schema(catalogue())
+    if kind is Kind.typology:
+        found = typology_schema.schema(catalogue())
+    else:
+        found = typology_schema.plain(Regime if kind is Kind.regime else Calendar, kind.value)
     return Answer({"kind": kind.value, "schema": found}, json.dumps(found, indent=2, ensure_ascii=False))
