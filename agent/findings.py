@@ -20,6 +20,7 @@ from casewright.knowledge.case import Finding
 from casewright.knowledge.categories import categories
 from casewright.knowledge.clock import epoch
 from casewright.knowledge.indicator import Request
+from casewright.tools.labels import OWN
 
 Reading = Callable[[Dossier], Iterator[Finding]]
 
@@ -75,6 +76,15 @@ def own_label(dossier: Dossier) -> Iterator[Finding]:
         if category in categories() and categories()[category].risk:
             told = say("it bears a label itself: {who}.", who=bearing(cells))
             yield from _finding(told, "for", "strong", about=dossier.subject.id, category=category)
+            return
+
+
+def ours(dossier: Dossier) -> Iterator[Finding]:
+    """An address of the house, over which its customers' value goes: it has no holder to suspect."""
+    for cells in dossier.cells("labels"):
+        if dossier.is_ours and cells.text("category") in OWN:
+            told = say("it is an address of the reporting house itself: {who}.", who=bearing(cells))
+            yield from _finding(told, "against", "strong", about=dossier.subject.id)
             return
 
 
@@ -396,6 +406,7 @@ IN_SHORT = {
     "red_flags": "the measures told above",
     "first_contact": "destinations without earlier contact",
     "attempts": "transfers given up",
+    "ours": "its being an address of the house itself",
     "licensed": "the licence",
     "own_name": "money of the customer's own name",
     "one_wallet": "one steady destination",
@@ -432,6 +443,7 @@ FOR: Sequence[Reading] = (
     attempts,
 )
 AGAINST: Sequence[Reading] = (
+    ours,
     licensed,
     own_name,
     one_wallet,

@@ -60,6 +60,16 @@ def shared_wallets(dossier: Dossier) -> Iterator[NotLookedAt]:
         yield _todo(f"See the rest of the {number} at its destinations", f"query co_users {dossier.subject.id}", cited)
 
 
+def behind_ours(dossier: Dossier) -> Iterator[NotLookedAt]:
+    """Whose value went over an address of our own."""
+    strong = any(f.speaks == "for" and f.strength == "strong" for f in dossier.findings)
+    if dossier.is_ours and strong:
+        what = (
+            "See whose value it was that speaks for suspicion; the address is our own, and a customer of ours is behind"
+        )
+        yield _todo(what, f"query transfers {dossier.subject.id}", dossier.id_of("labels"))
+
+
 def device_mates(dossier: Dossier) -> Iterator[NotLookedAt]:
     """Other customers on the same device."""
     if any(int(row.get("others") or 0) for row in dossier.rows("logins")):
@@ -102,6 +112,7 @@ _MISSING = {
 READERS: tuple[Callable[[Dossier], Iterator[NotLookedAt]], ...] = (
     failures,
     shared_wallets,
+    behind_ours,
     device_mates,
     questions,
     cut_traces,

@@ -17,8 +17,15 @@ def balance(dossier: Dossier) -> int:
 
 
 def recommend(dossier: Dossier) -> Recommendation:
-    """Escalate where the weight for suspicion is clear, close where there is next to none and nothing failed."""
+    """Escalate where the weight for suspicion is clear, close where there is next to none and nothing failed.
+
+    An address of our own is never escalated: what is strong there is about customers, who must be looked at first.
+    """
     weight = balance(dossier)
+    if dossier.is_ours:
+        strong = any(f.speaks == "for" and f.strength == "strong" for f in dossier.findings)
+        failed = any(e.status == "failed" for e in dossier.evidence)
+        return "more information needed" if strong or failed else "close"
     if weight >= _ESCALATE:
         return "escalate"
     failed = any(e.status == "failed" for e in dossier.evidence)

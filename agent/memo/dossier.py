@@ -11,6 +11,7 @@ from casewright.knowledge.case import Alert, Finding, TypologyMatch
 from casewright.knowledge.evidence import Column, Evidence, Fact, Row, Side
 from casewright.knowledge.records import Subject
 from casewright.knowledge.typology import Typology
+from casewright.tools.labels import OWN
 
 FIAT = {"SGD", "USD", "EUR", "GBP", "JPY", "CNY", "HKD", "AUD", "MYR", "IDR", "THB", "INR", "CHF", "KRW"}
 
@@ -40,6 +41,13 @@ class Dossier:
     def is_customer(self) -> bool:
         """Whether the subject is a customer on record, not an outside address."""
         return bool(self.rows("customer"))
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the subject bears a label as an address of the house: a hot wallet, a custodial address."""
+        return not self.is_customer and any(
+            row.get("category") in OWN and row.get("id") == self.subject.id for row in self.rows("labels")
+        )
 
     def of(self, tool: str, direction: str = "") -> Evidence | None:
         """The first evidence of a tool (with this `direction` argument, for the tools that have one)."""
