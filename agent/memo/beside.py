@@ -32,18 +32,25 @@ def above_own_past(dossier: Dossier) -> Iterator[Finding]:
 
 
 def as_others(dossier: Dossier) -> Iterator[Finding]:
-    """A sign of the typology that half of the peers show as strongly."""
+    """A sign of the typology that half of the peers show as strongly; one that its own past tells is told there."""
+    told = {cells.text("indicator") for cells in _as_ever(dossier)}
     for cells in _flagged(dossier):
-        if cells.row["peers"] and _share(cells) <= _COMMON:
+        if cells.row["peers"] and _share(cells) <= _COMMON and cells.text("indicator") not in told:
+            told.add(cells.text("indicator"))
             yield from finding(_as_others(cells), "against", "weak", about=dossier.subject.id)
 
 
 def as_before(dossier: Dossier) -> Iterator[Finding]:
-    """A sign of the typology that the account showed as strongly in an earlier period."""
-    for cells in _flagged(dossier):
-        before = cells.row["past_highest"]
-        if before is not None and Decimal(str(before)) >= Decimal(str(cells.row["value"])):
-            yield from finding(_as_before(cells), "against", "weak", about=dossier.subject.id)
+    """A sign of the typology that the account showed as strongly in an earlier period, each measure once."""
+    for cells in _as_ever(dossier):
+        yield from finding(_as_before(cells), "against", "weak", about=dossier.subject.id)
+
+
+def _as_ever(dossier: Dossier) -> list[Cells]:
+    """The rows of signs that were as high in an earlier period; of one measure over several windows the first."""
+    rows = [cells for cells in _flagged(dossier) if cells.row["past_highest"] is not None]
+    high = [c for c in rows if Decimal(str(c.row["past_highest"])) >= Decimal(str(c.row["value"]))]
+    return list({cells.text("indicator"): cells for cells in reversed(high)}.values())[::-1]
 
 
 def _share(cells: Cells) -> Decimal:
