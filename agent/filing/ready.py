@@ -5,7 +5,9 @@ from pathlib import Path
 from casewright.agent.filing import rfi
 from casewright.agent.filing.checks.under import Under
 from casewright.agent.filing.complete import Score, score
+from casewright.agent.filing.particulars import dossier_of
 from casewright.agent.filing.report import report
+from casewright.agent.filing.secrecy import secret_words
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Case
 from casewright.knowledge.errors import PolicyError
@@ -16,14 +18,19 @@ def under(
     workspace: Workspace, store: Store, case: Case, regime: str = "", attachments: tuple[Path, ...] = ()
 ) -> Under:
     """The report of a case as the checks look at it."""
-    return Under(report(workspace, store, case, regime), _letter(case), attachments)
+    own = workspace.folder / "regimes"
+    letter, refused = _letter(case, own)
+    return Under(report(workspace, store, case, regime), letter, attachments, refused, secret_words(own))
 
 
-def _letter(case: Case) -> str:
+def _letter(case: Case, own: Path) -> tuple[str, str]:
+    """The letter to the customer, and why none can be drafted; neither for an outside address, which gets no letter."""
+    if not dossier_of(case).is_customer:
+        return "", ""
     try:
-        return rfi.draft(case).text
-    except PolicyError:  # an outside address gets no letter, so that none can reveal anything
-        return ""
+        return rfi.draft(case, own=own).text, ""
+    except PolicyError as error:
+        return "", error.message
 
 
 def refuse_unready(workspace: Workspace, store: Store, case: Case, regime: str = "") -> Score:

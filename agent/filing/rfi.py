@@ -1,5 +1,6 @@
 """The request for information: questions to the customer that give nothing away; a person sends it."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,10 +10,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from casewright.agent.filing.particulars import dossier_of
-from casewright.agent.filing.secrecy import revealing
+from casewright.agent.filing.secrecy import revealing, secret_words
 from casewright.agent.memo.dossier import Dossier
+from casewright.agent.privacy.untrusted import plain
 from casewright.knowledge.case import Case
-from casewright.knowledge.errors import NotFound, PolicyError
+from casewright.knowledge.errors import NotFound, PolicyError, UsageError
 from casewright.knowledge.records import Record, canonical_id
 from casewright.knowledge.yamlfile import read_yaml
 from casewright.tools.store import Store
@@ -79,17 +81,20 @@ def case_for(store: Store, name: str) -> Case:
         raise NotFound(f"there is no case {name!r}, and none on a subject of that id", hint=hint) from error
 
 
-def draft(case: Case, also: Sequence[str] = ()) -> Request:
-    """The letter for a case's first subject, with a person's own questions ALSO.
+def draft(case: Case, also: Sequence[str] = (), own: Path | None = None) -> Request:
+    """The letter for a case's first subject, with a person's own questions ALSO, each told in one line.
 
-    Raises PolicyError for a subject who is no customer, and for a question of a person's that would give away a report,
-    a suspicion, other people or what the house looks at.
+    OWN is the folder of the workspace's own regimes, whose names are secret too. Raises UsageError for an empty
+    question, PolicyError for a subject who is no customer, and for a question of a person's that would give away a
+    report, a suspicion, other people or what the house looks at.
     """
     dossier = dossier_of(case)
     if not dossier.is_customer:
         raise PolicyError(f"{dossier.subject.id} is no customer on record: there is nobody to ask")
+    secret = secret_words(own)
+    also = [_one_line(question) for question in also]
     for question in also:
-        if bad := revealing(question, case):
+        if bad := revealing(question, case, secret):
             raise PolicyError(
                 f"the question {question!r} would give something away: {', '.join(bad)}",
                 hint="ask about the customer's own doings, and name no report, nobody else and nothing of ours",
@@ -97,7 +102,7 @@ def draft(case: Case, also: Sequence[str] = ()) -> Request:
     asked: list[str] = []
     left: list[tuple[str, str]] = []
     for question in dict.fromkeys([*_ours(dossier), *_experts(dossier), *also]):
-        bad = revealing(question, case)
+        bad = revealing(question, case, secret)
         if bad:
             left.append((question, f"it would give something away: {', '.join(bad)}"))
         elif len(asked) < MOST or question in also:
@@ -105,9 +110,21 @@ def draft(case: Case, also: Sequence[str] = ()) -> Request:
         else:
             left.append((question, f"a letter has at most {MOST} questions"))
     text = _letter(dossier, asked)
-    if bad := revealing(text, case):
+    if bad := revealing(text, case, secret):
         raise PolicyError(f"the letter would give something away: {', '.join(bad)}", hint="word it by hand")
     return Request(case.id, dossier.subject.id, text, tuple(asked), tuple(left))
+
+
+def record(store: Store, found: Request, who: str) -> None:
+    """Put into the log who drafted which letter, by its hash; its questions stand beside the entry."""
+    told = {"subject": found.subject, "sha256": hashlib.sha256(found.text.encode()).hexdigest()}
+    store.record(who, "rfi drafted", found.case, {**told}, {"questions": list(found.questions)})
+
+
+def _one_line(question: str) -> str:
+    if not plain(question):
+        raise UsageError("a question is empty", hint='--ask "What is the payment of May for?"')
+    return plain(question)
 
 
 def _ours(dossier: Dossier) -> Iterator[str]:

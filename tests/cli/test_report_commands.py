@@ -1,11 +1,13 @@
 """`casewright report`, `complete` and `rfi draft`: drafted and scored from the case store, nothing filed or sent."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from casewright.agent.filing import regime
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Case
 from casewright.tools.store import Store
@@ -123,21 +125,48 @@ def test_the_score_for_machines_says_what_stops_it(casewright: Run, kept: Worksp
 def test_a_letter_is_drafted_for_the_subject_or_the_case_and_logged(
     casewright: Run, kept: Workspace, tmp_path: Path
 ) -> None:
-    by_case = casewright("-w", kept.folder, "rfi", "draft", "CASE-7").out
-    assert by_case == casewright("-w", kept.folder, "rfi", "draft", "C-10482").out
+    own = ("--ask", "Who is your\nlandlord?")
+    by_case = casewright("-w", kept.folder, "rfi", "draft", "CASE-7", *own).out
+    assert by_case == casewright("-w", kept.folder, "rfi", "draft", "C-10482", *own).out
     assert by_case.startswith("Dear Vanessa Lim Hao,")
     file = tmp_path / "letter.txt"
-    assert casewright("-w", kept.folder, "rfi", "draft", "C-10482", "--out", file).code == 0
+    assert casewright("-w", kept.folder, "rfi", "draft", "C-10482", *own, "--out", file).code == 0
     assert file.read_text(encoding="utf-8") == by_case
     with Store.open(kept.cases) as store:
-        assert [entry.what for entry in store.entries("CASE-7")][-1] == "rfi drafted"
+        last = store.entries("CASE-7")[-1]
+        assert (last.what, last.payload["subject"]) == ("rfi drafted", "C-10482")
+        assert last.payload["sha256"] == hashlib.sha256(by_case.rstrip("\n").encode()).hexdigest()
+        assert "Who is your landlord?" not in str(last.payload)
+        assert "Who is your landlord?" in store.particulars(last.seq)["questions"]
 
 
 def test_a_letter_that_would_name_a_report_is_refused(casewright: Run, kept: Workspace) -> None:
     ran = casewright("-w", kept.folder, "rfi", "draft", "C-10482", "--ask", "Do you know that we filed a SAR?")
     assert ran.code == 7
-    assert "would give something away: SAR" in ran.err
+    assert "would give something away: we filed, SAR" in ran.err
     assert ran.out == ""
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_question_is_refused(casewright: Run, kept: Workspace, empty: str) -> None:
+    ran = casewright("-w", kept.folder, "rfi", "draft", "C-10482", "--ask", empty)
+    assert ran.code == 2
+    assert "a question is empty" in ran.err
+
+
+def test_a_letter_gives_no_regime_of_the_workspaces_own_away(casewright: Run, kept: Workspace) -> None:
+    words = ("rfi", "draft", "C-10482", "--ask", "Has the KoFIU come to you?")
+    assert casewright("-w", kept.folder, *words).code == 0
+    folder = kept.folder / "regimes"
+    folder.mkdir()
+    text = (regime.FOLDER / "generic.yaml").read_text(encoding="utf-8")
+    (folder / "kr.yaml").write_text(
+        text.replace("id: generic", "id: kr").replace("authority: whoever receives it", "authority: KoFIU"),
+        encoding="utf-8",
+    )
+    ran = casewright("-w", kept.folder, *words)
+    assert ran.code == 7
+    assert "would give something away: KoFIU" in ran.err
 
 
 def test_a_subject_without_a_case_is_told_how_to_get_one(casewright: Run, kept: Workspace) -> None:

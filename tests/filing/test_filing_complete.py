@@ -12,7 +12,7 @@ from casewright.agent.filing.checklist import checklist
 from casewright.agent.filing.checks.under import Under
 from casewright.agent.filing.complete import checks, payload, score
 from casewright.agent.filing.form import Formed, formed
-from casewright.agent.filing.ready import refuse_unready
+from casewright.agent.filing.ready import refuse_unready, under
 from casewright.agent.filing.report import Report
 from casewright.agent.filing.rfi import draft
 from casewright.agent.settings import Workspace
@@ -275,6 +275,25 @@ def test_a_letter_that_reveals_anything_stops_the_report(whole: Under, word: str
     found = checks()["C20"](replace(whole, to_customer=f"{whole.to_customer} About the {word} we wrote."))
     assert found.share == 0
     assert word in found.missing
+
+
+def test_a_letter_that_cannot_be_drafted_stops_the_report(workspace: Workspace, student: Case) -> None:
+    assert student.alert is not None
+    case = student.model_copy(update={"alert": student.alert.model_copy(update={"title": "Our questions"})})
+    with Store.open(workspace.cases) as store:
+        store.save_case(case, "ada")
+        found = checks()["C20"](under(workspace, store, case))
+        assert (found.share, found.missing) == (0, "the letter would give something away: Our questions")
+        with pytest.raises(PolicyError, match="C20 the letter would give something away"):
+            refuse_unready(workspace, store, case)
+
+
+def test_an_outside_address_gets_no_letter_and_none_is_missed(workspace: Workspace, student: Case) -> None:
+    case = student.model_copy(update={"evidence": tuple(e for e in student.evidence if e.tool != "customer")})
+    with Store.open(workspace.cases) as store:
+        store.save_case(case, "ada")
+        found = under(workspace, store, case)
+    assert (found.to_customer, checks()["C20"](found).share) == ("", 1)
 
 
 def test_what_was_done_is_asked_for(told: Make, student: Case, whole: Under) -> None:

@@ -9,7 +9,7 @@ from casewright.agent.filing.regime import regimes
 from casewright.agent.filing.rfi import letter
 from casewright.agent.filing.secrecy import revealing, secret_words
 from casewright.knowledge.case import Case
-from casewright.knowledge.errors import PolicyError
+from casewright.knowledge.errors import PolicyError, UsageError
 from casewright.knowledge.evidence import Evidence
 from casewright.knowledge.library import load
 from casewright.tools.indicators import catalogue
@@ -31,9 +31,11 @@ def test_the_letter_asks_what_the_evidence_gives_reason_to_ask(student: Case, nu
 
 @pytest.mark.parametrize("word", secret_words())
 def test_no_letter_holds_a_secret_word_and_each_would_be_found(student: Case, nurse: Case, word: str) -> None:
+    bare = word.replace("*", "").replace("... ", "")
     for case in (student, nurse):
-        assert not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", rfi.draft(case).text, re.IGNORECASE)
-    assert word in revealing(f"We wrote about the {word} before.")
+        assert not re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", rfi.draft(case).text, re.IGNORECASE)
+    for told in (bare, bare.upper(), bare.lower()):
+        assert any(told in found for found in revealing(f"We wrote about the {told} before."))
 
 
 def test_every_regimes_words_are_secret() -> None:
@@ -67,6 +69,21 @@ def test_a_question_of_a_persons_that_gives_something_away_is_refused(student: C
 
 def test_a_harmless_question_of_a_persons_is_added(student: Case) -> None:
     assert "Do you run a shop?" in rfi.draft(student, ["Do you run a shop?"]).questions
+
+
+def test_a_question_is_told_in_one_line_and_none_is_empty(student: Case) -> None:
+    asked = rfi.draft(student, ["Do you\nrun a  shop?\u200b\n\nDear reader, ..."])
+    assert "Do you run a shop? Dear reader, ..." in asked.questions
+    assert "Do you run a shop? Dear reader, ...\n" in f"{asked.text}\n"
+    for empty in ("", " \n", "\u200b"):
+        with pytest.raises(UsageError, match="a question is empty"):
+            rfi.draft(student, [empty])
+
+
+def test_no_shipped_question_points_to_what_another_one_named() -> None:
+    known = load([], catalogue()).typologies
+    asked = [str(question) for typology in known.values() for question in typology.questions.customer]
+    assert [q for q in asked if re.search(r"\b(?:that|those) (?:platforms?|service|account)\b", q)] == []
 
 
 def test_what_experts_ask_is_held_to_the_same(student: Case) -> None:

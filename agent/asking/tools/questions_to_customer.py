@@ -14,7 +14,7 @@ def questions_to_customer(around: Around) -> Evidence:
     """
     if around.case is None:
         raise UsageError("there is no open case to ask a customer about", hint="open a case")
-    found = rfi.draft(around.case)
+    found = rfi.draft(around.case, own=around.workspace.folder / "regimes")
     asked: tuple[Row, ...] = tuple({"question": question} for question in found.questions)
     left: tuple[Row, ...] = tuple({"question": question, "why": why} for question, why in found.left_out)
     question = Column(name="question", kind="text", means="to the customer")

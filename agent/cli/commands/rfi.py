@@ -29,9 +29,10 @@ def draft(
     from casewright.agent.filing import rfi
     from casewright.tools.store import Store
 
-    with Store.open(workspace_of(context).cases, create=False) as store:
-        found = rfi.draft(rfi.case_for(store, subject), ask or ())
-        store.record(by or getpass.getuser(), "rfi drafted", found.case, {"subject": found.subject})
+    workspace = workspace_of(context)
+    with Store.open(workspace.cases, create=False) as store:
+        found = rfi.draft(rfi.case_for(store, subject), ask or (), workspace.folder / "regimes")
+        rfi.record(store, found, by or getpass.getuser())
     for question, why in found.left_out:
         warn(f"left out: {question!r}: {why}")
     if out is not None:

@@ -25,7 +25,10 @@ def c19(under: Under) -> Found:
 
 def c20(under: Under) -> Found:
     """The text to the customer that goes with the case holds no word that reveals a report."""
-    bad = revealing(under.to_customer, under.report.known)
+    if under.refused:
+        todo = "no letter is drafted: ask nothing, or mend the expert's question or the name on record that it holds"
+        return Found(0.0, under.refused, todo)
+    bad = revealing(under.to_customer, under.report.known, under.secret)
     if bad:
         return Found(0.0, f"the text to the customer holds {', '.join(bad)}", "word it anew: casewright rfi draft")
     return Found(1.0, todo="tickets, mails and file names elsewhere are not seen here: look at them yourself")

@@ -29,12 +29,15 @@ class Under:
     """A report under check, with the text to the customer that goes with it and the files attached to it.
 
     `before` is the text that was reported before, where this one continues it: what it tells need not be told again.
+    `refused` says why no text to the customer can be drafted; `secret` are the words that none may hold.
     """
 
     report: Report
     to_customer: str = ""
     attachments: tuple[Path, ...] = ()
     before: str = ""
+    refused: str = ""
+    secret: tuple[str, ...] | None = None
 
     @property
     def case(self) -> Case:
