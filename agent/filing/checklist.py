@@ -58,6 +58,20 @@ def _compiled(pattern: str) -> str:
     return pattern
 
 
+def no_place(text: str) -> list[str]:
+    """What in a text has no place in a report: what it is, and the words."""
+    return [
+        f"{rule.is_} ({found.group().strip()})"
+        for rule in checklist().no_place
+        if (found := re.search(rule.pattern, text, re.IGNORECASE | re.MULTILINE))
+    ]
+
+
+def verdicts(text: str) -> list[str]:
+    """The phrases of a text that convict."""
+    return [found.group() for pattern in checklist().verdicts if (found := re.search(pattern, text, re.IGNORECASE))]
+
+
 @cache
 def checklist() -> Checklist:
     """The checklist as it is shipped."""

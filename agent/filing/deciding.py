@@ -1,7 +1,8 @@
 """What people tell the program towards a report, checked and kept; and what is still missing, with its command."""
 
+import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
 from casewright.agent.filing.calendar import calendar
+from casewright.agent.filing.checklist import no_place, verdicts
 from casewright.agent.filing.due import Due, due
+from casewright.agent.filing.form import plain
 from casewright.agent.filing.occasion import called_for, signs
 from casewright.agent.filing.persons import Moment, day_of, moment_of, party_of
-from casewright.agent.filing.regime import Regime, regime
+from casewright.agent.filing.regime import KeyTerm, Regime, regime
 from casewright.agent.filing.told import known_reports
+from casewright.agent.privacy import untrusted
 from casewright.agent.settings import Workspace
 from casewright.knowledge import clock
 from casewright.knowledge.case import Case, Role
@@ -22,15 +26,20 @@ from casewright.tools.store import Store
 from casewright.tools.store.filing import (
     Act,
     ActionTaken,
+    CodesSet,
     Decided,
     Filed,
     Occasion,
     RoleSet,
     Suspicion,
+    Withdrawn,
     decide,
     decided,
     filed_on,
 )
+
+LONGEST = 200  # characters of an action, which is quoted as one sentence (ours)
+NONE = "none"  # the word for: no code applies
 
 
 @dataclass(frozen=True)
@@ -111,9 +120,48 @@ def last_earlier(told: Decided, before: Iterable[Act], rules: Regime, formed: da
 
 
 def keep_action(store: Store, case: Case, on: str, what: str, who: str) -> Act:
-    """Keep what the house did. Raises UsageError for a day that cannot be."""
+    """Keep what the house did. Raises UsageError for a day that cannot be and for words that no report can quote."""
     day = day_of(on, case.versions.timezone, "--on")
+    _refuse_unquotable("the action", what)
     return decide(store, case.id, who, ActionTaken(day=day, what=what))
+
+
+def _refuse_unquotable(name: str, text: str) -> None:
+    """Raise UsageError for words that cannot stand in a report as they are, with what is wrong about them."""
+    bad = [*no_place(text), *(f"a verdict ({found})" for found in verdicts(text))]
+    if untrusted.plain(text) != text.strip():
+        bad.append("a line break, several blanks or marks that nobody sees")
+    if unwritten := plain(text)[1]:
+        bad.append(f"letters that the form does not take ({', '.join(unwritten)})")
+    if '"' in plain(text)[0]:
+        bad.append("quotation marks")
+    if len(text) > LONGEST:
+        bad.append(f"more than {LONGEST} characters")
+    if bad:
+        raise UsageError(
+            f"{name} is quoted in the report and holds what cannot stand there: {'; '.join(bad)}",
+            hint="a few plain words in one line, e.g. the account was put on hold",
+        )
+
+
+def set_codes(store: Store, case: Case, rules: Regime, codes: Sequence[str], reason: str, who: str) -> Act:
+    """Keep which codes of the regime's form apply, or with `none` that none does. Raises UsageError for other words."""
+    if not rules.code_pattern:
+        known = "its key terms follow from the typologies" if rules.key_terms else "nothing is to be told"
+        raise UsageError(f"the form of {rules.id} has no codes: {known}", hint="--regime uk, if that one is meant")
+    chosen = [code.strip() for code in dict.fromkeys(codes)]
+    if [code.lower() for code in chosen] == [NONE]:
+        chosen = []
+    elif wrong := [code for code in chosen if not re.fullmatch(rules.code_pattern, code)]:
+        raise UsageError(
+            f"{wrong[0]!r} is no code of {rules.id}", hint=f"codes look like {rules.code_pattern}, or {NONE}"
+        )
+    return decide(store, case.id, who, CodesSet(regime=rules.id, codes=tuple(chosen), reason=reason))
+
+
+def withdraw(store: Store, case: Case, number: int, reason: str, who: str) -> Act:
+    """Keep that an action, codes or an earlier report counts no longer. Raises NotFound, PolicyError."""
+    return decide(store, case.id, who, Withdrawn(seq=number, reason=reason))
 
 
 def keep_filed(
@@ -138,6 +186,7 @@ def keep_filed(
         except UnicodeDecodeError as error:
             raise DataError("this is no text in UTF-8", text, hint="give the narrative as it was filed") from error
     day = moment_of(on, case.versions.timezone, rules.zone, "--on").day
+    _refuse_unquotable("the reference", reference)
     told = Filed(day=day, reference=reference, regime=rules.id, text=narrative, earlier=earlier)
     return decide(store, case.id, who, told)
 
@@ -169,8 +218,13 @@ def regime_of(workspace: Workspace, name: str = "", told: Decided | None = None)
     return regime(name or kept or workspace.settings.regime, workspace.folder / "regimes")
 
 
-def missing(case: Case, told: Decided, rules: Regime, before: Iterable[Act] = ()) -> list[Missing]:
-    """What a report needs from a person and does not have, and whether another clock may count."""
+def missing(
+    case: Case, told: Decided, rules: Regime, before: Iterable[Act] = (), term: KeyTerm | None = None
+) -> list[Missing]:
+    """What a report needs from a person and does not have, and whether another clock may count.
+
+    TERM is the one that its typologies bring.
+    """
     found = [
         Missing(
             f"the role of {subject.id} (subject, victim, mule, related or unknown)",
@@ -182,6 +236,9 @@ def missing(case: Case, told: Decided, rules: Regime, before: Iterable[Act] = ()
     if told.suspicion() is None:
         what = "the day on which suspicion was formed, by whom and why: the clock starts with it"
         found.append(Missing(what, f'casewright suspicion {case.id} --formed DATE --reason "..."'))
+    if rules.code_pattern and term is None and told.codes(rules.id) is None:
+        command = f'casewright codes {case.id} CODE|{NONE} --regime {rules.id} --reason "..."'
+        found.append(Missing(f"which codes of the form apply, or that {rules.no_code or 'none does'}", command))
     return [*found, *clocks_asked(case, told, rules, before)]
 
 

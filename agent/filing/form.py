@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casewright.agent.filing.regime import Regime
 from casewright.agent.filing.text import FilingText, Piece
@@ -90,7 +90,7 @@ def shortened(made: FilingText, limit: int) -> FilingText:
             f"the report cannot be told in {limit:,} characters without losing a date or an amount",
             hint=f"{length:,} are enough",
         )
-    return FilingText(made.regime, tuple(pieces), made.lost, made.key_term)
+    return replace(made, pieces=tuple(pieces))
 
 
 def figures_of(text: str) -> frozenset[str]:

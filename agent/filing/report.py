@@ -90,16 +90,17 @@ def report_of(
         made,
         formed(made),
         due,
-        tuple(missing(case, told_acts, rules, before)),
+        tuple(missing(case, told_acts, rules, before, made.key_term)),
         tuple(_codes(rules, made, fitting, typologies or {})),
         before,
     )
 
 
 def _codes(rules: Regime, made: FilingText, fitting: list[str], typologies: Mapping[str, Typology]) -> Iterator[str]:
-    """The fields of the form: those of the key term, then those that the typology that fits best names."""
+    """The fields of the form: those of the key term, the codes that a person chose, those of the best typology."""
     if made.key_term is not None:
         yield from made.key_term.fields
+    yield from (code for code in made.codes if made.key_term is None or code != made.key_term.term)
     best = typologies.get(fitting[0]) if fitting else None
     for writing in best.write if best else ():
         if rules.country and writing.regime == rules.country:

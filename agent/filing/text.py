@@ -75,6 +75,7 @@ class FilingText:
     pieces: tuple[Piece, ...]
     lost: tuple[Lost, ...] = ()
     key_term: KeyTerm | None = None
+    codes: tuple[str, ...] = ()
 
     def sentences(self) -> tuple[Sentence, ...]:
         """All sentences, frames too."""
@@ -151,6 +152,10 @@ def filing_text(
     term = regime.term_for(typologies, suspicion[0].formed) if suspicion else None
     draft.reported = any(earlier_reports(told))
     draft.victim = decided.role(case.subjects[0].id) == "victim"
+    codes = decided.codes(regime.id)
+    if codes is not None and term is not None and term.term not in codes:
+        term = None  # a person chose others, or that none applies
+    _lead(draft, regime, codes, term, told)
     _introduce(draft, case, regime, decided, told)
     for section in case.narrative.sections:
         _section(draft, section)
@@ -167,7 +172,7 @@ def filing_text(
         frame = Sentence(text="The following speaks against suspicion.")
         draft.pieces.append(Piece(_rank("against") - 1, frame, opens=True))
     pieces = sorted(draft.pieces, key=lambda piece: (piece.rank, _moment(piece) if piece.rank == _EVENTS else ""))
-    return FilingText(regime, (*_first(regime, term), *pieces, *_acronyms(pieces)), tuple(draft.lost), term)
+    return FilingText(regime, (*_first(term), *pieces, *_acronyms(pieces)), tuple(draft.lost), term, codes or ())
 
 
 _DATED = re.compile(r"On (\d{4}-\d\d-\d\d at \d\d:\d\d:\d\d) ")
@@ -248,12 +253,18 @@ def _conclude(draft: _Draft, decided: Decided, told: Evidence) -> None:
         draft.add(_CLOSE, Sentence(text=f"{first} was formed on {found.formed}.", evidence=(told.id,)))
 
 
-def _first(regime: Regime, term: KeyTerm | None) -> Iterator[Piece]:
-    """The key term or code stands in front of everything."""
+def _first(term: KeyTerm | None) -> Iterator[Piece]:
+    """The key term stands in front of everything."""
     if term is not None:
         yield Piece(0, Sentence(text=f"{term.term}."))
-    elif regime.no_code:
-        yield Piece(0, Sentence(text=f"{regime.no_code[:1].upper()}{regime.no_code[1:]}."))
+
+
+def _lead(draft: _Draft, regime: Regime, codes: tuple[str, ...] | None, term: KeyTerm | None, told: Evidence) -> None:
+    """The codes that a person chose, or that none applies; nothing where nobody decided."""
+    others = [code for code in codes or () if term is None or code != term.term]
+    text = " ".join(others) if others else regime.no_code if codes == () else ""
+    if text:
+        draft.add(0, Sentence(text=f"{text[:1].upper()}{text[1:]}.", evidence=(told.id,)))
 
 
 def _acronyms(pieces: Iterable[Piece]) -> Iterator[Piece]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from casewright.agent.filing.due import Due
 from casewright.knowledge.case import Case
 from casewright.knowledge.evidence import Evidence, Fact
-from casewright.tools.store.filing import Act, ActionTaken, Decided, Filed, RoleSet
+from casewright.tools.store.filing import Act, ActionTaken, CodesSet, Decided, Filed, RoleSet
 
 _ROLE_WORDS = {"mule": "mule", "victim": "victim", "subject": "subject", "related": "related person", "unknown": ""}
 
@@ -30,6 +30,9 @@ def told_evidence(case: Case, decided: Decided, due: Due | None, earlier: tuple[
         facts.append(Fact(name="filed_at", value=str(filed.day), kind="date"))
         facts.append(Fact(name="filed_reference", value=filed.reference, kind="word", unit="reference"))
     for act in decided.acts:
+        if isinstance(act.what, CodesSet):
+            words = ", ".join(act.what.codes) or "none"
+            facts.append(Fact(name="codes", value=words, kind="text", means=f"of the form of {act.what.regime}"))
         if isinstance(act.what, ActionTaken):
             facts.append(Fact(name="action_at", value=str(act.what.day), kind="date"))
             facts.append(Fact(name="action_taken", value=act.what.what, kind="text"))

@@ -168,6 +168,90 @@ def test_an_earlier_report_is_found_from_another_case_on_the_subject(casewright:
         assert filed_on(store, ["C-10482"], "CASE-AL-7") == []
 
 
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("the account was\nput on hold", "a line break"),
+        ("the account\u200b was put on hold", "nobody sees"),
+        ("the account was put on hold [E1]", "a mark of the memo"),
+        ("\u8d26\u6237\u88ab\u51bb\u7ed3", "letters that the form does not take"),
+        ('he was told "no"', "quotation marks"),
+        ("the account went over our threshold", "a threshold"),
+        ("the customer is a money launderer", "a verdict"),
+        ("word " * 50, "more than 200 characters"),
+    ],
+)
+def test_an_action_that_no_report_can_quote_is_refused(casewright: Run, kept: Workspace, what: str, told: str) -> None:
+    ran = casewright("-w", kept.folder, "action", "CASE-AL-7", what, "--on", "2025-03-01")
+    assert ran.code == 2
+    assert told in ran.err
+    with Store.open(kept.cases) as store:
+        assert decided(store, "CASE-AL-7").acts == ()
+    words = ("filed", "CASE-AL-7", "--on", "2025-03-01", "--earlier", "--reference", what)
+    assert told in casewright("-w", kept.folder, *words).err
+
+
+def test_an_action_can_be_withdrawn_and_both_stay_in_the_log(casewright: Run, kept: Workspace) -> None:
+    words = ("action", "CASE-AL-7", "the account was put on hold", "--on", "2025-03-01", "--json")
+    number = casewright("-w", kept.folder, *words).json["seq"]
+    assert casewright("-w", kept.folder, "withdraw", "CASE-AL-7", number, "--reason", " ").code == 2
+    ran = casewright("-w", kept.folder, "withdraw", "CASE-AL-7", number, "--reason", "another account", "--as", "bo")
+    assert ran.out == f"CASE-AL-7: number {number} is withdrawn (bo: another account)\n"
+    assert "put on hold" not in casewright("-w", kept.folder, "report", "CASE-AL-7").out
+    again = casewright("-w", kept.folder, "withdraw", "CASE-AL-7", number, "--reason", "x")
+    assert (again.code, "nothing told of CASE-AL-7 stands" in again.err) == (1, True)
+    with Store.open(kept.cases) as store:
+        assert decided(store, "CASE-AL-7").acts == ()
+        log = [entry.what for entry in store.entries("CASE-AL-7")]
+    assert [what for what in log if what.endswith("told")] == ["action told", "withdrawal told"]
+    assert casewright("-w", kept.folder, "audit", "verify").code == 0
+
+
+def test_a_suspicion_and_what_was_filed_are_not_withdrawn(casewright: Run, kept: Workspace) -> None:
+    words = ("suspicion", "CASE-AL-7", "--formed", "2025-03-06", "--reason", "x", "--json")
+    formed = casewright("-w", kept.folder, *words).json["seq"]
+    words = ("filed", "CASE-AL-7", "--on", "2025-03-07", "--reference", "R-1", "--json")
+    for number in (formed, casewright("-w", kept.folder, *words).json["seq"]):
+        ran = casewright("-w", kept.folder, "withdraw", "CASE-AL-7", number, "--reason", "x")
+        assert (ran.code, "cannot be withdrawn" in ran.err) == (7, True)
+    other = casewright("-w", kept.folder, "withdraw", "CASE-AL-9", formed, "--reason", "x")
+    assert (other.code, "nothing told of CASE-AL-9" in other.err) == (1, True)
+
+
+def test_a_report_is_told_once(casewright: Run, kept: Workspace) -> None:
+    def filed(case: str, day: str, reference: str, *more: str) -> Any:
+        return casewright("-w", kept.folder, "filed", case, "--on", day, "--reference", reference, *more)
+
+    number = casewright(
+        "-w", kept.folder, "filed", "CASE-AL-7", "--on", "2024-12-01", "--reference", "R-0", "--earlier", "--json"
+    ).json["seq"]
+    for case in ("CASE-AL-7", "CASE-AL-9"):
+        ran = filed(case, "2024-12-02", "r-0", "--earlier")
+        assert (ran.code, "is on record already, told of CASE-AL-7" in ran.err) == (2, True)
+    casewright("-w", kept.folder, "withdraw", "CASE-AL-7", number, "--reason", "wrong day")
+    assert filed("CASE-AL-9", "2024-12-02", "R-0", "--earlier").code == 0
+    casewright("-w", kept.folder, "suspicion", "CASE-AL-7", "--formed", "2025-03-06", "--reason", "x")
+    late = filed("CASE-AL-7", "2025-03-07", "R-9", "--earlier")
+    assert (late.code, "after suspicion was formed on 2025-03-06" in late.err) == (2, True)
+    assert filed("CASE-AL-7", "2025-03-07", "R-1").code == 0
+    assert "on record already" in filed("CASE-AL-7", "2025-03-07", "R-1").err
+    assert filed("CASE-AL-7", "2025-03-08", "R-1").code == 0
+    assert "on record already" in filed("CASE-AL-7", "2025-03-01", "R-1", "--earlier").err
+
+
+def test_codes_are_chosen_for_a_form_that_has_them(casewright: Run, kept: Workspace) -> None:
+    words = ("codes", "CASE-AL-7", "none", "--reason", "read the list")
+    ran = casewright("-w", kept.folder, *words)
+    assert (ran.code, "the form of sg has no codes" in ran.err) == (2, True)
+    assert "No codes apply." not in casewright("-w", kept.folder, "report", "CASE-AL-7", "--regime", "uk").out
+    assert casewright("-w", kept.folder, *words, "--regime", "uk").code == 0
+    assert casewright("-w", kept.folder, "report", "CASE-AL-7", "--regime", "uk").out.startswith("No codes apply. ")
+    ran = casewright("-w", kept.folder, "codes", "CASE-AL-7", "XXVICTXX", "FRAUD", "--regime", "uk", "--reason", "x")
+    assert (ran.code, "'FRAUD' is no code of uk" in ran.err) == (2, True)
+    casewright("-w", kept.folder, "codes", "CASE-AL-7", "XXVICTXX", "--regime", "uk", "--reason", "x")
+    assert casewright("-w", kept.folder, "report", "CASE-AL-7", "--regime", "uk").out.startswith("XXVICTXX. ")
+
+
 def test_what_was_decided_cannot_be_changed_unseen(casewright: Run, kept: Workspace) -> None:
     casewright("-w", kept.folder, "role", "CASE-AL-7", "C-10482", "mule", "--reason", "x")
     assert casewright("-w", kept.folder, "audit", "verify").code == 0

@@ -19,7 +19,7 @@ from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Case, Finding, Sentence, TypologyMatch
 from casewright.knowledge.errors import PolicyError
 from casewright.tools.store import Store
-from casewright.tools.store.filing import ActionTaken, Filed, RoleSet, Suspicion, decide
+from casewright.tools.store.filing import ActionTaken, CodesSet, Filed, RoleSet, Suspicion, decide
 
 Make = Callable[..., Report]
 MULE = RoleSet(person="C-14330", role="mule", reason="told by the bank")
@@ -129,7 +129,10 @@ def test_a_key_term_that_is_not_in_front_is_missed(told: Make, student: Case) ->
     assert _share("C01", under) == 1
     assert _share("C01", _without(under, "FIN-2023-PIGBUTCHERING")) == 0.5
     assert _share("C01", Under(told(case, MULE, regime="fincen"))) is None
-    uk = Under(told(student, MULE, FORMED, regime="uk"))
+    undecided = checks()["C01"](Under(told(student, MULE, FORMED, regime="uk")))
+    assert (undecided.share, undecided.todo.split()[:4]) == (0, ["casewright", "codes", "CASE-A-7", "CODE|none"])
+    none = CodesSet(regime="uk", codes=(), reason="read the list")
+    uk = Under(told(student, MULE, FORMED, none, regime="uk"))
     assert _share("C01", uk) == 1
     assert _share("C01", _without(uk, "No codes apply")) == 0
 

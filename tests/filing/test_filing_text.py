@@ -17,7 +17,7 @@ from casewright.agent.investigate import investigate, resolve
 from casewright.knowledge.case import Case, Finding, Narrative, Role, Sentence, TypologyMatch
 from casewright.knowledge.errors import UsageError
 from casewright.tools.store import Store, earlier_cases
-from casewright.tools.store.filing import Act, ActionTaken, Filed, RoleSet, Suspicion, decide
+from casewright.tools.store.filing import Act, ActionTaken, CodesSet, Filed, RoleSet, Suspicion, decide
 from casewright.tools.warehouse import Ledger
 
 Make = Callable[..., Report]
@@ -155,9 +155,24 @@ def test_a_key_term_stands_first_and_in_its_fields(told: Make, student: Case) ->
 
 
 def test_a_british_report_names_its_code_or_says_that_none_applies(told: Make, student: Case) -> None:
-    assert told(student, FORMED, regime="uk").form.text.startswith("No codes apply.")
+    undecided = told(student, MULE, FORMED, regime="uk")
+    assert "odes apply" not in undecided.form.text
+    assert [m.command for m in undecided.missing] == ['casewright codes CASE-A-7 CODE|none --regime uk --reason "..."']
+    none = told(student, MULE, FORMED, CodesSet(regime="uk", codes=(), reason="x"), regime="uk")
+    assert none.form.text.startswith("No codes apply. This report concerns")
+    assert none.missing == ()
+    chosen = told(student, MULE, FORMED, CodesSet(regime="uk", codes=("XXVICTXX", "XXF1XX"), reason="x"), regime="uk")
+    assert chosen.form.text.startswith("XXVICTXX XXF1XX. This report concerns")
+    assert chosen.codes[:2] == ("XXVICTXX", "XXF1XX")
+    stated = [piece.sentence for piece in chosen.made.pieces if not piece.framed]
+    assert check(stated, chosen.known).unsupported == ()
+    assert "codes" not in told(student, CodesSet(regime="uk", codes=(), reason="x")).form.text
     found = told(_matching(student, "sanctions-geo-evasion"), FORMED, regime="uk")
     assert found.form.text.startswith("XXSNEXX.")
+    case = _matching(student, "sanctions-geo-evasion")
+    both = CodesSet(regime="uk", codes=("XXVICTXX", "XXSNEXX"), reason="x")
+    assert told(case, FORMED, both, regime="uk").form.text.startswith("XXSNEXX. XXVICTXX.")
+    assert told(case, FORMED, CodesSet(regime="uk", codes=(), reason="x"), regime="uk").codes == ()
 
 
 def test_actions_and_earlier_reports_are_told_as_a_person_told_them(told: Make, student: Case) -> None:

@@ -1,7 +1,8 @@
 """What people decide towards a report: the role of each person, when suspicion was formed and why, what was filed.
 
 Each act is kept with its entry in the log and nothing is ever changed: a later act on the same thing counts before the
-earlier one, and both stay to be read. The program files nothing; it keeps that somebody did.
+earlier one, what was withdrawn counts no longer, and all of it stays in the log. The program files nothing; it keeps
+that somebody did.
 """
 
 from collections.abc import Iterable, Sequence
@@ -80,12 +81,29 @@ class ActionTaken(Record):
     what: str
 
 
-Content = RoleSet | Suspicion | Filed | ActionTaken
-_ACTS: dict[str, type[RoleSet] | type[Suspicion] | type[Filed] | type[ActionTaken]] = {
+class CodesSet(Record):
+    """The codes of a regime's form that somebody chose for the report, and why; none of them where none applies."""
+
+    regime: str
+    codes: tuple[str, ...]
+    reason: str
+
+
+class Withdrawn(Record):
+    """That an act counts no longer, by the number of its entry in the log, and why."""
+
+    seq: int
+    reason: str
+
+
+Content = RoleSet | Suspicion | Filed | ActionTaken | CodesSet | Withdrawn
+_ACTS: dict[str, type[Content]] = {
     "role": RoleSet,
     "suspicion": Suspicion,
     "filed": Filed,
     "action": ActionTaken,
+    "codes": CodesSet,
+    "withdrawal": Withdrawn,
 }
 
 
@@ -100,7 +118,7 @@ class Act(Record):
 
 
 class Decided(Record):
-    """All that people decided about a case, in order."""
+    """All that people decided about a case and did not withdraw, in order."""
 
     case: str
     acts: tuple[Act, ...] = Field(default=())
@@ -131,6 +149,11 @@ class Decided(Record):
         )
         return self.model_copy(update={"acts": tuple(acts)})
 
+    def codes(self, regime: str) -> tuple[str, ...] | None:
+        """The codes of that regime's form as they were last told; None where nobody told any, or that none applies."""
+        found = [act.what.codes for act in self.acts if isinstance(act.what, CodesSet) and act.what.regime == regime]
+        return found[-1] if found else None
+
     def filed(self) -> Filed | None:
         """The report of this case, as it was last told."""
         found = [act.what for act in self.acts if isinstance(act.what, Filed) and not act.what.earlier]
@@ -145,8 +168,9 @@ class Decided(Record):
 def decide(store: Store, case: str, who: str, what: Content) -> Act:
     """Keep what WHO decided about a case, with an entry in the log that vouches for it.
 
-    Raises NotFound for a case that is not here, UsageError where nobody or no reason is named, PolicyError for a report
-    of this case before any suspicion was told, and for what would change a case that is decided.
+    Raises NotFound for a case that is not here, UsageError where nobody or no reason is named and for a report that is
+    on record already, PolicyError for a report of this case before any suspicion was told, and for what would change a
+    case that is decided or cannot be withdrawn.
     """
     who = named(who)
     word = "reference" if isinstance(what, Filed) else "what" if isinstance(what, ActionTaken) else "reason"
@@ -157,17 +181,26 @@ def decide(store: Store, case: str, who: str, what: Content) -> Act:
             raise NotFound(f"there is no case {case!r}", hint="casewright cases list shows what is here")
         before = _decided(connection, case)
         _refuse_out_of_order(before, what)
+        _refuse_told_before(connection, before, what)
+        _refuse_to_withdraw(before, what)
         _refuse_decided(connection, before, what)
         act = next(name for name, kind in _ACTS.items() if isinstance(what, kind))
         row = {"case_id": case, "act": act, "content": what.model_dump_json()}
         audit.append(connection, who, f"{act} told", case, {}, {filing_acts: [row]})
-        return _decided(connection, case).acts[-1]
+        return _all(connection, case)[-1]
 
 
 def _refuse_out_of_order(before: Decided, what: Content) -> None:
-    if not isinstance(what, Filed) or what.earlier:
+    if not isinstance(what, Filed):
         return
     suspicion = before.suspicion()
+    if what.earlier:
+        if suspicion and what.day > suspicion[0].formed:
+            raise UsageError(
+                f"it was filed on {what.day}, after suspicion was formed on {suspicion[0].formed}: no earlier report",
+                hint="the report of this case is told without --earlier",
+            )
+        return
     if suspicion is None:
         raise PolicyError(
             f"no suspicion is told for {before.case}, so no report of it can have been filed",
@@ -177,11 +210,55 @@ def _refuse_out_of_order(before: Decided, what: Content) -> None:
         raise UsageError(f"it was filed on {what.day}, before suspicion was formed on {suspicion[0].formed}")
 
 
+def _refuse_told_before(connection: sa.Connection, before: Decided, what: Content) -> None:
+    """A report is told once: neither this case nor another on its subjects has an earlier one of that reference."""
+    if not isinstance(what, Filed):
+        return
+    own = before.filed()
+    if not what.earlier and own == what:
+        raise UsageError(f"that {before.case} was filed as {what.reference} is on record already")
+    known = [(filed, before.case) for filed in before.earlier()]
+    if what.earlier:  # the report of this case may be that of another case too: one report on both
+        subjects = sa.select(case_subjects.c.subject).where(case_subjects.c.case_id == before.case)
+        others = _filed_on(connection, list(connection.execute(subjects).scalars()), before.case)
+        known += [(own, before.case)] if own else []
+        known += [(act.what, act.case) for act in others if isinstance(act.what, Filed)]
+    for filed, case in known:
+        if _same(filed.reference, what.reference):
+            raise UsageError(
+                f"the report {filed.reference} of {filed.day} is on record already, told of {case}",
+                hint="what was told by mistake is withdrawn first: casewright withdraw --help",
+            )
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two references are one: capitals and blanks make no second one."""
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+
+
+def _refuse_to_withdraw(before: Decided, what: Content) -> None:
+    """Actions, codes and earlier reports may be withdrawn; a role or a suspicion is told anew, what was filed stays."""
+    if not isinstance(what, Withdrawn):
+        return
+    act = next((act for act in before.acts if act.seq == what.seq), None)
+    if act is None:
+        raise NotFound(
+            f"nothing told of {before.case} stands with the number {what.seq}",
+            hint=f"casewright audit show {before.case} shows the numbers",
+        )
+    if not (isinstance(act.what, ActionTaken | CodesSet) or (isinstance(act.what, Filed) and act.what.earlier)):
+        raise PolicyError(
+            f"number {what.seq} of {before.case} cannot be withdrawn: only actions, codes and earlier reports can",
+            hint="a role or a suspicion is told anew, and the later one counts",
+        )
+
+
 def _refuse_decided(connection: sa.Connection, before: Decided, what: Content) -> None:
     """Between its approval and its filing a report stays as it was approved; a closed case gathers no suspicion."""
     found = standings(connection, [before.case])[before.case]
     settled = found.state == "approved" and before.filed() is None
-    if not isinstance(what, Filed) and (settled or found.state in ("closed", "sampled")):
+    own = isinstance(what, Filed) and not what.earlier
+    if not own and (settled or found.state in ("closed", "sampled")):
         raise PolicyError(
             f"{before.case} was {found.state} by {found.last.by}; what it rests on stays as it is",
             hint=f'casewright review reopen {before.case} --reason "..."',
@@ -200,17 +277,20 @@ def all_decided(store: Store) -> dict[str, Decided]:
     with store.reads() as connection:
         for row in connection.execute(_acts()).mappings():
             found.setdefault(row["case_id"], []).append(_act(row))
-    return {case: Decided(case=case, acts=tuple(acts)) for case, acts in found.items()}
+    return {case: Decided(case=case, acts=_standing(acts)) for case, acts in found.items()}
 
 
 def filed_on(store: Store, subjects: Sequence[str], leave_out: str = "") -> list[Act]:
     """The reports told of other cases on any of these subjects, in order of their days."""
     with store.reads() as connection:
-        about = sa.select(case_subjects.c.case_id).where(case_subjects.c.subject.in_(list(subjects)))
-        query = _acts().where(
-            filing_acts.c.act == "filed", filing_acts.c.case_id != leave_out, filing_acts.c.case_id.in_(about)
-        )
-        found = [_act(row) for row in connection.execute(query).mappings()]
+        return _filed_on(connection, subjects, leave_out)
+
+
+def _filed_on(connection: sa.Connection, subjects: Sequence[str], leave_out: str) -> list[Act]:
+    about = sa.select(case_subjects.c.case_id).where(case_subjects.c.subject.in_(list(subjects)))
+    query = _acts().where(filing_acts.c.case_id != leave_out, filing_acts.c.case_id.in_(about))
+    standing = _standing([_act(row) for row in connection.execute(query).mappings()])
+    found = [act for act in standing if isinstance(act.what, Filed)]
     return sorted(found, key=lambda act: act.what.day if isinstance(act.what, Filed) else date.min)
 
 
@@ -224,6 +304,17 @@ def _act(row: sa.RowMapping) -> Act:
     return Act(seq=row["seq"], at=row["at"], who=row["who"], case=row["case_id"], what=what)
 
 
-def _decided(connection: sa.Connection, case: str) -> Decided:
+def _all(connection: sa.Connection, case: str) -> list[Act]:
+    """Every act on a case, those that were withdrawn too."""
     rows: Iterable[sa.RowMapping] = connection.execute(_acts().where(filing_acts.c.case_id == case)).mappings()
-    return Decided(case=case, acts=tuple(_act(row) for row in rows))
+    return [_act(row) for row in rows]
+
+
+def _decided(connection: sa.Connection, case: str) -> Decided:
+    return Decided(case=case, acts=_standing(_all(connection, case)))
+
+
+def _standing(acts: Sequence[Act]) -> tuple[Act, ...]:
+    """The acts that still count: neither withdrawn nor a withdrawal."""
+    gone = {act.what.seq for act in acts if isinstance(act.what, Withdrawn)}
+    return tuple(act for act in acts if act.seq not in gone and not isinstance(act.what, Withdrawn))

@@ -213,7 +213,13 @@ def _told(connection: sa.Connection, names: Sequence[str] | None) -> Iterator[tu
             yield row.case_id, (row.seq, Maker(row.who, _TOLD[row.act]))
 
 
-_TOLD = {"role": "told a role in", "suspicion": "formed the suspicion in", "action": "told what was done in"}
+_TOLD = {
+    "role": "told a role in",
+    "suspicion": "formed the suspicion in",
+    "action": "told what was done in",
+    "codes": "chose the codes of",
+    "withdrawal": "withdrew what was told of",
+}
 _MADE: dict[Does, str] = {"escalated": "escalated", "closed": "closed", "edited": "edited", "split": "split"}
 
 

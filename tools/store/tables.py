@@ -150,7 +150,7 @@ filing_acts = sa.Table(
     metadata,
     sa.Column("audit", sa.BigInteger, sa.ForeignKey("audit.seq"), primary_key=True, autoincrement=False),
     sa.Column("case_id", sa.Text, nullable=False),
-    sa.Column("act", sa.Text, nullable=False),  # role, suspicion, action, filed
+    sa.Column("act", sa.Text, nullable=False),  # role, suspicion, action, codes, filed, withdrawal
     sa.Column("content", sa.Text, nullable=False),  # JSON: what was decided; its hash stands in the log
     sa.Index("ix_filing_acts_case", "case_id"),
     info={"about": "case_id"},

@@ -25,4 +25,4 @@ def action(
     who = workspace.house.acting(by, "tell of a case")
     with Store.open(workspace.cases, create=False) as store:
         act = keep_action(store, store.load_case(case), on, what, who)
-    return Answer(act.model_dump(mode="json"), printable(f"{case}: {what} on {on} ({act.who})"))
+    return Answer(act.model_dump(mode="json"), printable(f"{case}: {what} on {on} ({act.who}), number {act.seq}"))

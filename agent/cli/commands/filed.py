@@ -37,4 +37,4 @@ def filed(
     content = act.model_dump(mode="json")
     told = f"{case}: filed on {content['what']['day']} as {reference} ({rules.name})"
     kept = f"keep the papers for {rules.retention.years} years from {rules.retention.event} on"
-    return Answer(content, printable(f"{told}; {kept}"))
+    return Answer(content, printable(f"{told}; {kept}; number {act.seq}"))

@@ -2,7 +2,7 @@
 
 import re
 
-from casewright.agent.filing.checklist import checklist
+from casewright.agent.filing.checklist import no_place, verdicts
 from casewright.agent.filing.checks.under import Found, Under, all_of
 from casewright.agent.filing.told import known_reports
 from casewright.agent.filing.words import words
@@ -19,7 +19,8 @@ def c01(under: Under) -> Found:
         return all_of([("the term in the text", under.text.startswith(term.term)), ("the term in its field", in_field)])
     if regime.code_pattern:
         code = re.match(regime.code_pattern, under.text) or under.text.lower().startswith(regime.no_code)
-        return Found(1.0) if code else Found(0.0, "a code, or that none applies", "draft the report again")
+        todo = under.command(f'codes {{case}} CODE|none --regime {regime.id} --reason "..."')
+        return Found(1.0) if code else Found(0.0, "a code, or that none applies, as a person decides", todo)
     if regime.key_terms and under.report.decided.suspicion() is None:
         return Found(None, "which terms apply depends on the day of the suspicion", "tell when suspicion was formed")
     return Found(1.0)
@@ -38,9 +39,7 @@ def c02(under: Under) -> Found:
 
 def c12(under: Under) -> Found:
     """No phrase that convicts."""
-    bad = [
-        found.group() for pattern in checklist().verdicts if (found := re.search(pattern, under.text, re.IGNORECASE))
-    ]
+    bad = verdicts(under.text)
     return Found(1.0) if not bad else Found(0.0, f"a verdict: {', '.join(bad)}", "say suspected, or consistent with")
 
 
@@ -75,11 +74,7 @@ def c14(under: Under) -> Found:
 
 def c15(under: Under) -> Found:
     """Nothing that has no place in a report."""
-    bad = [
-        f"{rule.is_} ({found.group().strip()})"
-        for rule in checklist().no_place
-        if (found := re.search(rule.pattern, under.text, re.IGNORECASE | re.MULTILINE))
-    ]
+    bad = no_place(under.text)
     return Found(1.0) if not bad else Found(0.0, "; ".join(bad), "strike it, and say in words what it showed")
 
 
