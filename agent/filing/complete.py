@@ -76,6 +76,15 @@ def score(under: Under) -> Score:
     return Score(tuple(Scored(name, asked[name], check(under)) for name, check in checks().items()))
 
 
+def against(found: Score) -> list[tuple[str, str]]:
+    """What stands against an approval by its name: the checks that stop it, else that too little weight is earned."""
+    rows = [(row.id, row.found.missing) for row in found.rows if row.stops]
+    if rows or found.complete:
+        return rows
+    lacking = "; ".join(f"{row.id} {row.found.missing}" for row in found.rows if row.passed is False)
+    return [("complete", f"{found.share:.0%} of the weight is earned, {checklist().passing:.0%} are needed: {lacking}")]
+
+
 def payload(found: Score) -> dict[str, Any]:
     """For machines."""
     return {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from casewright.agent.filing import rfi
 from casewright.agent.filing.checks.under import Under
-from casewright.agent.filing.complete import Score, score
+from casewright.agent.filing.complete import Score, against, score
 from casewright.agent.filing.particulars import dossier_of
 from casewright.agent.filing.report import report
 from casewright.agent.filing.secrecy import secret_words
@@ -34,9 +34,9 @@ def _letter(case: Case, own: Path) -> tuple[str, str]:
 
 
 def refuse_unready(workspace: Workspace, store: Store, case: Case, regime: str = "") -> Score:
-    """The score of a report that may be approved. Raises PolicyError with the checks that stop it."""
+    """The score of a report that may be approved. Raises PolicyError with what stops it or is missing."""
     found = score(under(workspace, store, case, regime))
-    if found.stopping:
-        rows = "; ".join(f"{row.id} {row.found.missing}" for row in found.rows if row.stops)
+    if reasons := against(found):
+        rows = "; ".join(f"{name} {missing}" for name, missing in reasons)
         raise PolicyError(f"the report of {case.id} cannot be approved: {rows}", hint=f"casewright complete {case.id}")
     return found

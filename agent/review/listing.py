@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from casewright.agent.filing.complete import score
+from casewright.agent.filing.complete import against, score
 from casewright.agent.filing.ready import under
 from casewright.agent.grounding import check
 from casewright.agent.review.clocks import Clock, Clocks
@@ -141,6 +141,6 @@ def checks_of(workspace: Workspace, store: Store, case: Case, *, reported: bool)
     unsupported = check(case.narrative.sentences, case).unsupported
     found = [Failing(id="grounding", missing=f"{bad.figure} {bad.why}: {bad.sentence}") for bad in unsupported]
     if reported:
-        rows = score(under(workspace, store, case)).rows
-        found += [Failing(id=row.id, missing=row.found.missing) for row in rows if row.stops]
+        reasons = against(score(under(workspace, store, case)))
+        found += [Failing(id=name, missing=missing) for name, missing in reasons]
     return tuple(found)

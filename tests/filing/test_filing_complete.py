@@ -1,7 +1,7 @@
 """The checklist: each check passes where what it asks for is there, and fails where it is not."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from casewright.agent.filing.rfi import draft
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Case, Finding, Sentence, TypologyMatch
 from casewright.knowledge.errors import PolicyError
+from casewright.knowledge.evidence import Evidence
 from casewright.tools.store import Store
 from casewright.tools.store.filing import ActionTaken, CodesSet, Filed, RoleSet, Suspicion, decide
 
@@ -397,3 +398,39 @@ def test_an_approval_is_refused_with_what_stops_it(workspace: Workspace, student
         for what in (MULE, FORMED, HOLD):
             decide(store, student.id, "ada", what)
         assert refuse_unready(workspace, store, student).complete
+
+
+def _placeless(case: Case) -> Iterator[Evidence]:
+    """The evidence without any country."""
+    for evidence in case.evidence:
+        if evidence.tool != "logins":
+            facts = tuple(f for f in evidence.facts if evidence.tool != "customer" or f.name != "country")
+            yield evidence.model_copy(update={"facts": facts})
+
+
+def test_an_approval_is_refused_where_too_much_is_missing_though_no_check_stops_it(
+    workspace: Workspace, student: Case
+) -> None:
+    first, *rest = student.narrative.sections
+    verdict = Sentence(text="The payments were undoubtedly planned.", evidence=first.sentences[0].evidence)
+    long = Sentence(text=f"It is {'very ' * 40}well known.", evidence=first.sentences[0].evidence)
+    told_too = first.model_copy(update={"sentences": (*first.sentences, verdict, long)})
+    against = Finding(statement="The wages of May explain it.", evidence=("E1",), speaks="against")
+    case = student.model_copy(
+        update={
+            "narrative": student.narrative.model_copy(update={"sections": (told_too, *rest)}),
+            "findings": (*(f for f in student.findings if f.speaks == "for"), against),
+            "evidence": tuple(_placeless(student)),
+        }
+    )
+    with Store.open(workspace.cases) as store:
+        store.save_case(case, "ada")
+        for what in (MULE, FORMED):
+            decide(store, case.id, "ada", what)
+        found = score(under(workspace, store, case, "uk"))
+        assert found.stopping == ()
+        with pytest.raises(PolicyError, match=r"complete 8\d% of the weight is earned, 85% are needed: C01 a code"):
+            refuse_unready(workspace, store, case, "uk")
+        for what in (HOLD, CodesSet(regime="uk", codes=(), reason="read the list")):
+            decide(store, case.id, "ada", what)
+        assert refuse_unready(workspace, store, case, "uk").complete
