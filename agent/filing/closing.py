@@ -1,9 +1,11 @@
 """The closing note of a false positive: five sentences, each with its evidence, each checked.
 
 What fired, what was found, what explains it, what was checked, the decision that is asked for. A case whose evidence
-explains nothing, or whose recommendation is to escalate, gets none.
+explains nothing, whose recommendation is another than to close, or on which somebody told a suspicion or a report gets
+none.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,9 +15,14 @@ from casewright.agent.memo.dossier import Dossier
 from casewright.agent.memo.quote import say
 from casewright.knowledge.case import Case, Sentence
 from casewright.knowledge.errors import PolicyError
+from casewright.tools.store import Store
+from casewright.tools.store.filing import Decided
 
 _STRENGTH = {"strong": 0, "moderate": 1, "weak": 2}
 _MOST = 3  # explanations, and checks, that one sentence holds (ours)
+
+
+_BY_HAND = 'a person who closes it all the same writes why: casewright review close {case} --reason "..."'
 
 
 @dataclass(frozen=True)
@@ -31,13 +38,23 @@ class ClosingNote:
         return "\n".join(sentence.cited() for sentence in self.sentences)
 
 
-def closing_note(case: Case) -> ClosingNote:
-    """The note that asks to close a case. Raises PolicyError where the evidence does not carry one."""
-    if case.recommendation == "escalate":
+def closing_note(case: Case, decided: Decided) -> ClosingNote:
+    """The note that asks to close a case. Raises PolicyError where the evidence or what people DECIDED carries none."""
+    if case.recommendation != "close":
+        does = {
+            "escalate": "speaks for a report",
+            "more information needed": "does not suffice to close it",
+        }[case.recommendation]
         raise PolicyError(
-            f"the evidence of {case.id} speaks for a report ({case.recommendation}), so no closing note is drafted",
-            hint=f"casewright report {case.id}; a person who closes it all the same writes why",
+            f"the evidence of {case.id} {does} ({case.recommendation}), so no closing note is drafted",
+            hint=_BY_HAND.format(case=case.id),
         )
+    suspicion, filed = decided.suspicion(), decided.filed()
+    if suspicion or filed:
+        on_record = f"a report of {case.id} was filed on {filed.day}" if filed else ""
+        if suspicion and not filed:
+            on_record = f"{suspicion[1].who} formed suspicion in {case.id} on {suspicion[0].formed}"
+        raise PolicyError(f"{on_record}, so no closing note is drafted", hint=_BY_HAND.format(case=case.id))
     dossier = dossier_of(case)
     parts = {
         "what fired": _fired(dossier),
@@ -60,12 +77,17 @@ def closing_note(case: Case) -> ClosingNote:
     return ClosingNote(case.id, sentences)
 
 
+def record(store: Store, note: ClosingNote, who: str) -> None:
+    """Put into the log who drafted which closing note, by its hash."""
+    store.record(who, "closing note drafted", note.case, {"sha256": hashlib.sha256(note.text.encode()).hexdigest()})
+
+
 def _fired(dossier: Dossier) -> Sentence | None:
     kind = "account" if dossier.is_customer else "address"
     wanted = dossier.alert.id if dossier.alert else ""
     row = next((cells for cells in dossier.cells("alerts") if wanted and cells.text("alert") == wanted), None)
     if row is None:
-        return say(f"no alert led to this look at {kind} {{who}}.", who=dossier.name())
+        return say(f"{kind} {{who}} was looked at by its id, as a person asked.", who=dossier.name())
     return say(
         f"alert {{alert}} was raised on {kind} {{who}} on {{at}}: {{title}}.",
         alert=row["alert"],
@@ -102,10 +124,7 @@ def _checked(case: Case, dossier: Dossier) -> Sentence | None:
 
 def _decision(case: Case, dossier: Dossier) -> Sentence | None:
     cited = tuple(dict.fromkeys(e for f in case.findings for e in f.evidence)) or dossier.id_of("account_profile")
-    if case.recommendation == "close":
-        asked = "The decision asked for is to close this case without a report, for the reasons told above."
-    else:
-        asked = "The decision asked for is whether the explanation told above is enough to close without a report."
+    asked = "The decision asked for is to close this case without a report, for the reasons told above."
     return Sentence(text=asked, evidence=cited)
 
 

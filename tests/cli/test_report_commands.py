@@ -179,3 +179,24 @@ def test_a_closing_note_needs_something_that_explains(casewright: Run, kept: Wor
     ran = casewright("-w", kept.folder, "report", "CASE-7", "--closing")
     assert ran.code == 7
     assert "no closing note is drafted" in ran.err
+
+
+def test_a_closing_note_takes_no_other_options_and_is_logged(
+    casewright: Run, workspace: Workspace, nurse: Case
+) -> None:
+    with Store.open(workspace.cases) as store:
+        store.save_case(nurse, "ada")
+    words = ("-w", workspace.folder, "report", nurse.id, "--closing", "--as", "bo")
+    for more in (("--regime", "uk"), ("--characters", "900"), ("--prior", "filed")):
+        ran = casewright(*words, *more)
+        assert (ran.code, f"--closing takes no {more[0]}" in ran.err) == (2, True)
+    ran = casewright(*words)
+    assert ran.code == 0
+    with Store.open(workspace.cases) as store:
+        last = store.entries(nurse.id)[-1]
+    assert (last.who, last.what) == ("bo", "closing note drafted")
+    assert last.payload["sha256"] == hashlib.sha256(ran.out.rstrip("\n").encode()).hexdigest()
+    casewright("-w", workspace.folder, "suspicion", nurse.id, "--formed", "2025-11-20", "--reason", "x", "--as", "bo")
+    ran = casewright(*words)
+    assert (ran.code, ran.out) == (7, "")
+    assert f"bo formed suspicion in {nurse.id} on 2025-11-20, so no closing note is drafted" in ran.err

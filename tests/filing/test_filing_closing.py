@@ -5,24 +5,26 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from exchanges import case_of
 
 from casewright.agent.filing.closing import closing_note
 from casewright.agent.filing.continuing import continuing, prior_of
 from casewright.agent.filing.report import Report
 from casewright.agent.grounding import check
-from casewright.knowledge.case import Case
+from casewright.knowledge.case import Case, Finding
 from casewright.knowledge.errors import NotFound, PolicyError, UsageError
 from casewright.tools.store import Store
-from casewright.tools.store.filing import Filed, RoleSet, Suspicion
+from casewright.tools.store.filing import Act, Content, Decided, Filed, RoleSet, Suspicion
 
 Make = Callable[..., Report]
 MULE = RoleSet(person="C-14330", role="mule", reason="told by the bank")
+NOTHING = Decided(case="CASE-A-8")
 FORMED = Suspicion(formed=date(2025, 11, 20), noticed=date(2025, 11, 10), reason="the payers")
 
 
 def test_a_closing_note_has_five_sentences_each_with_its_evidence(nurse: Case) -> None:
     assert nurse.recommendation == "close"
-    note = closing_note(nurse)
+    note = closing_note(nurse, NOTHING)
     fired, found, explains, checked, decision = (sentence.text for sentence in note.sentences)
     assert fired.startswith("Alert A-8 was raised on account C-20011 on 2025-11-10")
     assert found == "On 2025-11-10 C-20011 received SGD 26,070.00 in 1 transfer."
@@ -36,13 +38,42 @@ def test_a_closing_note_has_five_sentences_each_with_its_evidence(nurse: Case) -
 def test_a_case_that_speaks_for_a_report_gets_no_closing_note(student: Case) -> None:
     assert student.recommendation == "escalate"
     with pytest.raises(PolicyError, match="speaks for a report"):
-        closing_note(student)
+        closing_note(student, NOTHING)
 
 
 def test_a_case_that_nothing_explains_gets_none(nurse: Case) -> None:
     for_only = tuple(finding for finding in nurse.findings if finding.speaks == "for")
     with pytest.raises(PolicyError, match="does not tell what explains it"):
-        closing_note(nurse.model_copy(update={"findings": for_only}))
+        closing_note(nurse.model_copy(update={"findings": for_only}), NOTHING)
+
+
+def test_a_case_that_needs_more_information_gets_none(nurse: Case) -> None:
+    case = nurse.model_copy(update={"recommendation": "more information needed"})
+    with pytest.raises(PolicyError, match="does not suffice to close it"):
+        closing_note(case, NOTHING)
+
+
+def test_a_case_with_a_suspicion_or_a_report_on_record_gets_none(nurse: Case) -> None:
+    def with_(*what: Content) -> Decided:
+        acts = tuple(Act(seq=n, at=0, who="ada", case=nurse.id, what=one) for n, one in enumerate(what, 1))
+        return Decided(case=nurse.id, acts=acts)
+
+    filed = Filed(day=date(2025, 11, 21), reference="R-1")
+    with pytest.raises(PolicyError, match=r"ada formed suspicion in CASE-A-8 on 2025-11-20, .*review close CASE-A-8"):
+        closing_note(nurse, with_(FORMED))
+    with pytest.raises(PolicyError, match=r"a report of CASE-A-8 was filed on 2025-11-21, .*review close CASE-A-8"):
+        closing_note(nurse, with_(FORMED, filed))
+    assert closing_note(nurse, with_(filed.model_copy(update={"earlier": True})))
+
+
+def test_a_closing_note_on_an_address_is_held_too(small_exchange: Path) -> None:
+    address = "TTHQri4ikPiMKSZXjXNNA3mEgr8hA1H4jF"
+    case = case_of(small_exchange, address)
+    explained = Finding(statement="It was used once.", evidence=("E1",), speaks="against")
+    closed = case.model_copy(update={"recommendation": "close", "findings": (explained,)})
+    note = closing_note(closed, NOTHING)
+    assert note.sentences[0].text == f"Address {address} was looked at by its id, as a person asked."
+    assert check(note.sentences, closed).unsupported == ()
 
 
 def test_what_was_told_before_is_not_told_again(told: Make, student: Case) -> None:

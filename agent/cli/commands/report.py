@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from casewright.agent.cli.contract import Answer, command, printable, workspace_of
+from casewright.knowledge.errors import UsageError
 
 app = typer.Typer()
 
@@ -30,20 +31,27 @@ def report(
     import getpass
     from dataclasses import replace
 
+    from casewright.agent.filing import closing as closings
     from casewright.agent.filing import report as drafting
-    from casewright.agent.filing.closing import closing_note
     from casewright.agent.filing.complete import payload as scoring
     from casewright.agent.filing.complete import score, stops_told
     from casewright.agent.filing.complete import told as told_score
     from casewright.agent.filing.continuing import continuing, prior_of
     from casewright.agent.filing.ready import under
     from casewright.tools.store import Store
+    from casewright.tools.store.filing import decided
 
+    if closing and (mixed := [name for name, given in (("--regime", regime), ("--characters", characters),
+                                                       ("--prior", prior)) if given]):  # fmt: skip
+        raise UsageError(
+            f"--closing takes no {' and no '.join(mixed)}: a closing note has one form", hint="leave it out"
+        )
     workspace = workspace_of(context)
     with Store.open(workspace.cases, create=False) as store:
         found_case = store.load_case(case)
         if closing:
-            note = closing_note(found_case)
+            note = closings.closing_note(found_case, decided(store, case))
+            closings.record(store, note, by or getpass.getuser())
             sentences = [{"text": s.text, "evidence": list(s.evidence)} for s in note.sentences]
             _write(out, note.text)
             return Answer({"case": case, "text": note.text, "sentences": sentences}, printable(note.text))
