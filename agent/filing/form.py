@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from casewright.agent.filing.regime import Regime
-from casewright.agent.filing.text import FilingText, Piece
+from casewright.agent.filing.text import AGAINST, CODES, FilingText, Lost, Piece
 from casewright.knowledge.errors import UsageError
 
 _TYPED = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "...",
@@ -70,27 +70,40 @@ def blocks_of(text: str, size: int) -> tuple[str, ...]:
 
 
 def shortened(made: FilingText, limit: int) -> FilingText:
-    """The same report within LIMIT characters: every date and amount is kept.
+    """The same report within LIMIT characters: every date and amount is kept, and the codes; what goes is told as lost.
 
     Brackets with the time in UTC go first, then sentences that tell no figure of their own, from the end of the text.
     Raises UsageError where that is not enough, with the length that is.
     """
     pieces = list(made.pieces)
-    if _length(made.regime, pieces) > limit:
-        pieces = [_without_utc(piece) for piece in pieces]
+    if _length(made.regime, pieces) <= limit:
+        return made
+    why = f"it does not fit into {limit:,} characters"
+    dropped = [Lost(f"the times in UTC of {sum(_utc(piece) for piece in pieces)} sentences", why)]
+    pieces = [_without_utc(piece) for piece in pieces]
     for piece in sorted(pieces, key=_weight):
         if _length(made.regime, pieces) <= limit:
             break
         others = [other for other in pieces if other is not piece]
+        if piece.rank == CODES or _leads(piece, others):
+            continue
         if figures_of(piece.sentence.text) <= figures_of(joined(others, breaks=False)):
             pieces = others
+            dropped.append(Lost(piece.sentence.text, why))
+    pieces = [piece for piece in pieces if not piece.framed or piece.rank != AGAINST - 1 or _leads(piece, pieces)]
     length = _length(made.regime, pieces)
     if length > limit:
         raise UsageError(
             f"the report cannot be told in {limit:,} characters without losing a date or an amount",
             hint=f"{length:,} are enough",
         )
-    return replace(made, pieces=tuple(pieces))
+    told = tuple(lost for lost in dropped if not lost.sentence.startswith("the times in UTC of 0 "))
+    return replace(made, pieces=tuple(pieces), lost=(*made.lost, *told), dropped=tuple(lost.sentence for lost in told))
+
+
+def _leads(piece: Piece, others: Sequence[Piece]) -> bool:
+    """Whether a piece is a frame that leads others: what speaks against is not told as if it spoke for."""
+    return piece.framed and any(other.rank == piece.rank + 1 for other in others)
 
 
 def figures_of(text: str) -> frozenset[str]:
@@ -102,6 +115,10 @@ def _length(regime: Regime, pieces: Sequence[Piece]) -> int:
     return len(plain(joined(pieces, breaks=regime.text.line_breaks))[0])
 
 
+def _utc(piece: Piece) -> bool:
+    return _UTC.search(piece.sentence.text) is not None
+
+
 def _without_utc(piece: Piece) -> Piece:
     text = _UTC.sub("", piece.sentence.text)
     return Piece(piece.rank, piece.sentence.model_copy(update={"text": text}), piece.made_of, piece.opens)
@@ -109,7 +126,7 @@ def _without_utc(piece: Piece) -> Piece:
 
 # Ranks of pieces in the order in which they may go: what was checked, comparisons, particulars, actions, movements,
 # what speaks against, the introduction.
-_GO_FIRST = ((60, 89), (17, 39), (11, 16), (90, 99), (10, 10), (40, 59), (0, 9))
+_GO_FIRST = ((60, 89), (17, 39), (11, 16), (90, 99), (10, 10), (40, 59), (CODES, 9))
 
 
 def _weight(piece: Piece) -> tuple[int, int]:

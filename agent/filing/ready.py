@@ -15,12 +15,20 @@ from casewright.tools.store import Store
 
 
 def under(
-    workspace: Workspace, store: Store, case: Case, regime: str = "", attachments: tuple[Path, ...] = ()
+    workspace: Workspace,
+    store: Store,
+    case: Case,
+    regime: str = "",
+    attachments: tuple[Path, ...] = (),
+    *,
+    characters: int | None = None,
 ) -> Under:
-    """The report of a case as the checks look at it."""
+    """The report of a case as the checks look at it, in at most so many characters."""
     own = workspace.folder / "regimes"
     letter, refused = _letter(case, own)
-    return Under(report(workspace, store, case, regime), letter, attachments, refused, secret_words(own))
+    return Under(
+        report(workspace, store, case, regime, characters=characters), letter, attachments, refused, secret_words(own)
+    )
 
 
 def _letter(case: Case, own: Path) -> tuple[str, str]:

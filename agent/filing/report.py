@@ -148,6 +148,7 @@ def payload(found: Report) -> dict[str, Any]:
         "structure": [{"part": part.part, "holds": part.holds} for part in found.regime.structure],
         "gaps": gaps(found.decided),
         "missing": [{"what": m.what, "command": m.command} for m in found.missing],
+        "dropped": list(found.made.dropped),
         "left_out": [{"sentence": lost.sentence, "why": lost.why} for lost in found.made.lost],
         "unwritten": list(found.form.unwritten),
     }
@@ -189,6 +190,12 @@ def _fields(codes: Iterable[str]) -> Iterator[str]:
         else:
             yield f"  field {field}{when}:"
             yield from (f"    {what}" for what in found)
+
+
+def dropped_told(found: Report) -> str:
+    """What went to keep the length, in one line; empty where nothing did."""
+    gone = found.made.dropped
+    return f"left out to keep the length, {len(gone)}: {' / '.join(gone)}" if gone else ""
 
 
 def _counted(made: FilingText) -> dict[str, int]:

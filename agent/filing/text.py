@@ -23,16 +23,18 @@ from casewright.tools.store.filing import Decided
 
 PartName = Literal["introduction", "body", "conclusion"]
 
+AGAINST = 40
 # Where the sections of a memo go, in the order of the report; what bears another heading stands between (FACTS).
 _RANKS = (
     ("introduction", 0),
     ("happened", 10),
     ("unusual", 30),
-    ("against", 40),
+    ("against", AGAINST),
     ("checked", 60),
     ("cannot be known", 70),
     ("conclusion", 80),
 )
+CODES = -1  # the key term and the codes stand in front of everything
 _EVENTS, _FACTS, _PARTICULARS, _WHERE, _LEAD, _CLOSE = 12, 20, 15, 16, 29, 90
 AGAINST = 39  # from this rank on a sentence speaks no more for suspicion
 _INSIDE = ("still to do", "to do before")
@@ -76,6 +78,7 @@ class FilingText:
     lost: tuple[Lost, ...] = ()
     key_term: KeyTerm | None = None
     codes: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()  # what went to keep a length; it is lost too
 
     def sentences(self) -> tuple[Sentence, ...]:
         """All sentences, frames too."""
@@ -124,7 +127,7 @@ class _Draft:
             self.lost.append(Lost(sentence.text, found.why))
             return
         means = set(re.findall(r'\("([^"]+)"\) came to', sentence.text))
-        if means and means <= self.measures and rank != _rank("against"):
+        if means and means <= self.measures and rank != AGAINST:
             self.lost.append(Lost(sentence.text, "it tells again what another sentence measured"))
             return
         self.measures |= means
@@ -168,9 +171,9 @@ def filing_text(
     for number, sentence in enumerate(whereabouts(case)):
         draft.add(_WHERE, sentence, opens=number == 0)
     _conclude(draft, decided, told)
-    if any(piece.rank == _rank("against") for piece in draft.pieces):
+    if any(piece.rank == AGAINST for piece in draft.pieces):
         frame = Sentence(text="The following speaks against suspicion.")
-        draft.pieces.append(Piece(_rank("against") - 1, frame, opens=True))
+        draft.pieces.append(Piece(AGAINST - 1, frame, opens=True))
     pieces = sorted(draft.pieces, key=lambda piece: (piece.rank, _moment(piece) if piece.rank == _EVENTS else ""))
     return FilingText(regime, (*_first(term), *pieces, *_acronyms(pieces)), tuple(draft.lost), term, codes or ())
 
@@ -219,7 +222,7 @@ def _section(draft: _Draft, section: Section) -> None:
             continue
         place = _LEAD if rank == 0 and not _stays(sentence) else rank
         place = _EVENTS if place in {_LEAD, _rank("unusual")} and _DATED.match(sentence.text) else place
-        opens = rank < 60 and rank != _rank("against") and place != _EVENTS and (number == 0 or sentence.opens)
+        opens = rank < 60 and rank != AGAINST and place != _EVENTS and (number == 0 or sentence.opens)
         draft.take(place, sentence.model_copy(update={"opens": opens or place == _LEAD}))
 
 
@@ -256,7 +259,7 @@ def _conclude(draft: _Draft, decided: Decided, told: Evidence) -> None:
 def _first(term: KeyTerm | None) -> Iterator[Piece]:
     """The key term stands in front of everything."""
     if term is not None:
-        yield Piece(0, Sentence(text=f"{term.term}."))
+        yield Piece(CODES, Sentence(text=f"{term.term}."))
 
 
 def _lead(draft: _Draft, regime: Regime, codes: tuple[str, ...] | None, term: KeyTerm | None, told: Evidence) -> None:
@@ -264,7 +267,7 @@ def _lead(draft: _Draft, regime: Regime, codes: tuple[str, ...] | None, term: Ke
     others = [code for code in codes or () if term is None or code != term.term]
     text = " ".join(others) if others else regime.no_code if codes == () else ""
     if text:
-        draft.add(0, Sentence(text=f"{text[:1].upper()}{text[1:]}.", evidence=(told.id,)))
+        draft.add(CODES, Sentence(text=f"{text[:1].upper()}{text[1:]}.", evidence=(told.id,)))
 
 
 def _acronyms(pieces: Iterable[Piece]) -> Iterator[Piece]:

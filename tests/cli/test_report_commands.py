@@ -122,6 +122,26 @@ def test_the_score_for_machines_says_what_stops_it(casewright: Run, kept: Worksp
     assert len(told["checks"]) == 22
 
 
+def test_a_shortened_text_is_scored_as_it_is_and_what_went_is_told(
+    casewright: Run, workspace: Workspace, student: Case
+) -> None:
+    with Store.open(workspace.cases) as store:
+        store.save_case(student, "ada")
+    whole = casewright("-w", workspace.folder, "report", student.id, "--json").json
+    assert whole["dropped"] == []
+    words = ("--characters", str(whole["characters"] - 600))
+    ran = casewright("-w", workspace.folder, "report", student.id, *words, "--json")
+    assert len(ran.json["dropped"]) > 1
+    assert ran.err.startswith("casewright: left out to keep the length, ") or "left out to keep the length" in ran.err
+    assert ran.err.count("\n") == 1
+    scored = casewright("-w", workspace.folder, "complete", student.id, *words, "--json")
+    assert scored.json["dropped"] == ran.json["dropped"]
+    before = casewright("-w", workspace.folder, "complete", student.id, "--json").json
+    assert before["dropped"] == []
+    acronyms = [{row["id"]: row["score"] for row in one["checks"]}["C18"] for one in (before, scored.json)]
+    assert acronyms[1] < acronyms[0]
+
+
 def test_a_letter_is_drafted_for_the_subject_or_the_case_and_logged(
     casewright: Run, kept: Workspace, tmp_path: Path
 ) -> None:

@@ -12,12 +12,13 @@ from casewright.agent.filing.form import blocks_of, figures_of, plain, shortened
 from casewright.agent.filing.regime import regime
 from casewright.agent.filing.report import Report, beside
 from casewright.agent.filing.rewording import reworded
+from casewright.agent.filing.text import AGAINST
 from casewright.agent.grounding import check
 from casewright.agent.investigate import investigate, resolve
 from casewright.knowledge.case import Case, Finding, Narrative, Role, Sentence, TypologyMatch
 from casewright.knowledge.errors import UsageError
 from casewright.tools.store import Store, earlier_cases
-from casewright.tools.store.filing import Act, ActionTaken, CodesSet, Filed, RoleSet, Suspicion, decide
+from casewright.tools.store.filing import Act, ActionTaken, CodesSet, Content, Filed, RoleSet, Suspicion, decide
 from casewright.tools.warehouse import Ledger
 
 Make = Callable[..., Report]
@@ -262,6 +263,47 @@ def test_a_shorter_text_keeps_every_date_and_amount(told: Make, student: Case) -
     stated = [piece.sentence for piece in short.made.pieces if not piece.framed]
     assert check(stated, short.known).unsupported == ()
     assert short.form.text.startswith("This report concerns")
+
+
+def test_what_a_length_costs_is_told_and_codes_stay(told: Make, student: Case) -> None:
+    what = (MULE, FORMED, CodesSet(regime="uk", codes=("XXVICTXX",), reason="x"))
+    whole = told(student, *what, regime="uk")
+    assert whole.made.dropped == ()
+    enough = _enough(told, student, *what, regime="uk")
+    short = told(student, *what, regime="uk", characters=enough)
+    assert short.form.text.startswith("XXVICTXX.")
+    gone = {piece.sentence.text for piece in whole.made.pieces if piece.framed} - {
+        piece.sentence.text for piece in short.made.pieces
+    }
+    assert gone
+    assert gone <= set(short.made.dropped)
+    kept = {piece.made_of for piece in short.made.pieces}
+    missing = [p for p in whole.made.pieces if p.made_of and p.made_of not in kept]
+    assert all(piece.sentence.text in " ".join(short.made.dropped) or "UTC" in piece.made_of for piece in missing)
+    lost = [lost for lost in short.made.lost if lost not in whole.made.lost]
+    assert [one.sentence for one in lost] == list(short.made.dropped)
+    assert {one.why for one in lost} == {f"it does not fit into {enough:,} characters"}
+
+
+def test_what_speaks_against_keeps_its_lead_while_any_of_it_stays(told: Make, nurse: Case) -> None:
+    lead = "The following speaks against suspicion."
+    whole = len(told(nurse, FORMED).form.text)
+    shortened_to = 0
+    for limit in range(whole, 0, -60):
+        try:
+            pieces = told(nurse, FORMED, characters=limit).made.pieces
+        except UsageError:
+            break
+        shortened_to = limit
+        assert (lead in [p.sentence.text for p in pieces]) == any(p.rank == AGAINST for p in pieces)
+    assert shortened_to < whole - 100
+
+
+def _enough(told: Make, case: Case, *what: Content, regime: str) -> int:
+    """The length that is enough, as the refusal of one that is not tells it."""
+    with pytest.raises(UsageError, match="are enough") as refused:
+        told(case, *what, regime=regime, characters=900)
+    return int(re.findall(r"([\d,]+) are enough", str(refused.value))[0].replace(",", ""))
 
 
 def test_a_length_that_would_lose_an_amount_is_refused_with_the_one_that_would_not(told: Make, student: Case) -> None:

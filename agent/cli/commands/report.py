@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from casewright.agent.cli.contract import Answer, command, printable, workspace_of
+from casewright.agent.cli.contract import Answer, command, printable, warn, workspace_of
 from casewright.knowledge.errors import UsageError
 
 app = typer.Typer()
@@ -60,10 +60,14 @@ def report(
         if prior:
             text = prior_of(store, found, prior)
             new = continuing(found, text)
-            scored = score(replace(under(workspace, store, found_case, regime), report=new.report, before=text))
-            _write(out, new.text)
-            told = "\n".join([new.told(), told_score(scored), *stops_told(scored)])
-            return Answer({**new.payload(), "score": scoring(scored)}, printable(told))
+            ready = under(workspace, store, found_case, regime, characters=characters)
+            scored = score(replace(ready, report=new.report, before=text))
+    if dropped := drafting.dropped_told(found):
+        warn(dropped)
+    if prior:
+        _write(out, new.text)
+        told = "\n".join([new.told(), told_score(scored), *stops_told(scored)])
+        return Answer({**new.payload(), "score": scoring(scored)}, printable(told))
     _write(out, found.form.text)
     told = drafting.beside(found) if out else f"{found.form.text}\n\n{drafting.beside(found)}"
     return Answer(drafting.payload(found), printable(told))
