@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from casewright.agent.expertise import expertise
 from casewright.agent.findings import findings, grounds
+from casewright.agent.largest import largest
 from casewright.agent.memo.dossier import Dossier
 from casewright.agent.memo.writer import compose
 from casewright.agent.open_points import open_points
@@ -129,7 +130,7 @@ def investigate(
     progress(_SHARES[2])
     cases, versions = [], made_with(ledger, typologies)
     for number, (target, found) in enumerate(zip(targets, asked, strict=True), 1):
-        more = (beside[target.subject], *spoken[target.subject])
+        more = (beside[target.subject], *spoken[target.subject], *largest(ledger, target.subject, found.evidence))
         cases.append(_case(target, found, more, versions))
         progress(_SHARES[2] + (1 - _SHARES[2]) * number / len(targets))
     return cases

@@ -14,9 +14,11 @@ from casewright.agent.filing.checklist import no_place, verdicts
 from casewright.agent.filing.due import Due, due
 from casewright.agent.filing.form import plain
 from casewright.agent.filing.occasion import called_for, signs
+from casewright.agent.filing.particulars import dossier_of
 from casewright.agent.filing.persons import Moment, day_of, moment_of, party_of
 from casewright.agent.filing.regime import KeyTerm, Regime, regime
 from casewright.agent.filing.told import known_reports
+from casewright.agent.largest import unknown_largest
 from casewright.agent.privacy import untrusted
 from casewright.agent.settings import Workspace
 from casewright.knowledge import clock
@@ -233,6 +235,9 @@ def missing(
         for subject in case.subjects
         if subject.id not in told.roles()
     ]
+    if unknown_largest(dossier_of(case)):
+        what = "the largest movements: those listed are the first of them all; draft the case again"
+        found.append(Missing(what, f"casewright investigate {case.alert.id if case.alert else case.subjects[0].id}"))
     if told.suspicion() is None:
         what = "the day on which suspicion was formed, by whom and why: the clock starts with it"
         found.append(Missing(what, f'casewright suspicion {case.id} --formed DATE --reason "..."'))

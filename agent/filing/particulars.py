@@ -7,13 +7,12 @@ import re
 from collections.abc import Callable, Iterator
 
 from casewright.agent.filing.words import words
+from casewright.agent.largest import INNER, MOST, known_movements
 from casewright.agent.memo.dossier import Cells, Dossier, value_of
 from casewright.agent.memo.quote import Quote, listed, merged, say
 from casewright.knowledge.case import Case, Sentence
 
-_INNER = {"fee", "reward", "trade"}  # what nobody outside took part in
 LARGEST = 3  # movements each way that are told where there are more (ours)
-MOST = 12  # payers, hashes or addresses that a text names one by one (ours); more belong in an attachment
 
 
 def dossier_of(case: Case) -> Dossier:
@@ -76,11 +75,11 @@ def _hashes(dossier: Dossier) -> Iterator[Sentence | None]:
 
 
 def of_note(dossier: Dossier, wanted: Callable[[Cells], bool] = lambda cells: True) -> list[Cells]:
-    """The completed movements that a text tells one by one: all where they are few, else the largest each way."""
+    """The completed movements that a text tells one by one: all where they are few, else the largest of all."""
     rows = [
         cells
-        for cells in dossier.cells("transfers")
-        if cells.text("status") == "completed" and cells.text("kind") not in _INNER and wanted(cells)
+        for cells in known_movements(dossier)
+        if cells.text("status") == "completed" and cells.text("kind") not in INNER and wanted(cells)
     ]
     if len(rows) <= MOST:
         return sorted(rows, key=lambda cells: cells.text("at"))

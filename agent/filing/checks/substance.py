@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from casewright.agent.filing.checks.under import Found, Under, all_of
 from casewright.agent.filing.form import FIGURE, plain
-from casewright.agent.filing.particulars import MOST, of_note
+from casewright.agent.filing.particulars import of_note
 from casewright.agent.filing.text import AGAINST
 from casewright.agent.grounding import check
+from casewright.agent.largest import MOST
 from casewright.agent.memo.dossier import FIAT, Cells
 from casewright.knowledge.clock import date_text
 
@@ -51,7 +52,8 @@ def c05(under: Under) -> Found:
             wanted.append((f"{words}, {day}", under.says(day)))
     for side, words in (("in", "what came in"), ("out", "what went out")):
         if under.dossier.number("account_profile", f"transfers_{side}"):
-            told = any(_told(under, c) for c in under.moved() if c.side() == side and c.text("kind") != "trade")
+            known = (*under.moved(), *of_note(under.dossier))
+            told = any(_told(under, c) for c in known if c.side() == side and c.text("kind") != "trade")
             several = re.search(r"between \d{4}-\d\d-\d\d and \d{4}-\d\d-\d\d", under.text) is not None
             wanted.append((f"a single movement of {words} with its day", told or (not under.moved() and several)))
     suspicion = under.report.decided.suspicion()
