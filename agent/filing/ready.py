@@ -27,7 +27,11 @@ def under(
     own = workspace.folder / "regimes"
     letter, refused = _letter(case, own)
     return Under(
-        report(workspace, store, case, regime, characters=characters), letter, attachments, refused, secret_words(own)
+        report(workspace, store, case, regime, characters=characters),
+        letter,
+        attachments,
+        refused=refused,
+        secret=secret_words(own),
     )
 
 
