@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SOURCE = "rules"  # what an alert's `source` and its import's `format` say of those that rules raised
 _SEVERITY = "case severity when 'high' then 0 when 'medium' then 1 when 'low' then 2 else 3 end"
+_WEIGHT = f"{_SEVERITY}, score desc nulls last, epoch desc"
 _LISTED = """
 select id, subject, epoch, since_epoch, rule, title, severity, round(score, 2) as score, reason, source
 from alerts
@@ -88,13 +89,21 @@ def listed(
     ledger: Ledger, *, limit: int = 20, rule: str = "", subject: str = "", newest: bool = False
 ) -> list[dict[str, Any]]:
     """The alerts by weight: severity, then score, then newest first; by time alone where NEWEST. Times are ISO, UTC."""
-    order = "epoch desc" if newest else f"{_SEVERITY}, score desc nulls last, epoch desc"
+    order = "epoch desc" if newest else _WEIGHT
     asked = {"rule": rule or None, "subject": canonical_id(subject) or None, "limit": limit}
     rows = ledger.dicts(_LISTED.format(order=order), **asked)
     for row in rows:
         at, since = row.pop("epoch"), row.pop("since_epoch")
         row |= {"at": clock.iso(at), "since": None if since is None else clock.iso(since)}
     return rows
+
+
+def by_weight(ledger: Ledger, ids: Sequence[str]) -> dict[str, int]:
+    """The place of each of these alerts by weight, from 0: severity, then score, then newest first, then by id."""
+    query = f"""
+select id from alerts where id in (select unnest($ids))
+order by {_WEIGHT}, id"""
+    return {row[0]: place for place, row in enumerate(ledger.rows(query, ids=list(ids)))}
 
 
 def _name(alert: NewAlert, taken: set[str]) -> str:
