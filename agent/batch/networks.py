@@ -1,4 +1,4 @@
-"""Networks of alerts: the alerts of one subject always together, and subjects whom something shared joins, up to a cap."""
+"""Networks of alerts: all alerts of one subject, and the subjects whom something shared joins, up to a cap."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
