@@ -27,8 +27,8 @@ def compose(
         _section("Why it is unusual", [*_of_findings(dossier, "for"), raised(dossier)]),
         _section("What speaks against", _against(dossier)),
         _section("What was checked", checked(dossier)),
-        _section("Still to do before a decision", _todo(points)),
-        _section("What cannot be known here", _unknowable(points)),
+        _section("Still to do before a decision", todo(points)),
+        _section("What cannot be known here", unknowable(points)),
         _section("Conclusion", conclusion(dossier, recommendation, reasons)),
     )
     return Narrative(sections=tuple(s for s in sections if s.sentences))
@@ -182,7 +182,7 @@ def _followed(dossier: Dossier, direction: str) -> Sentence | None:
     )
 
 
-def _todo(points: Sequence[NotLookedAt]) -> list[Sentence]:
+def todo(points: Sequence[NotLookedAt]) -> list[Sentence]:
     """What is still to do; questions that stand in one place are asked together."""
     told = [p for p in points if p.kind == "todo"]
     asked = [p for p in told if p.what.startswith(_ASK)]
@@ -197,7 +197,7 @@ def _todo(points: Sequence[NotLookedAt]) -> list[Sentence]:
 _ASK = "Ask the customer "
 
 
-def _unknowable(points: Sequence[NotLookedAt]) -> list[Sentence]:
+def unknowable(points: Sequence[NotLookedAt]) -> list[Sentence]:
     """What cannot be known, in one sentence."""
     told = [p.what for p in points if p.kind == "unknowable"]
     evidence = tuple(dict.fromkeys(e for p in points if p.kind == "unknowable" for e in p.evidence))
