@@ -10,8 +10,15 @@ from casewright.knowledge.evidence import Evidence
 from casewright.tools.queries.links import KINDS
 
 _TOLD = 6  # things that are told one by one; the evidence holds all
-_USED = {"device": "device {thing} was used by {who}.", "ip": "IP address {thing} was used by {who}."}
-_DEALT = {"out": "{thing} received {each}.", "in": "{thing} sent {each}."}
+_USED = {"device": "device {thing}{more} was used by {who}.", "ip": "IP address {thing}{more} was used by {who}."}
+_DEALT = {"out": "{thing}{more} received {each}.", "in": "{thing}{more} sent {each}."}
+_NOUNS = {
+    "transfer": ("transfers between them", "transfers between them"),
+    "device": ("a device that they share", "devices that they share"),
+    "payer": ("a payer that they share", "payers that they share"),
+    "address": ("an address that they share", "addresses that they share"),
+    "ip": ("an IP address that they share", "IP addresses that they share"),
+}
 
 
 def joining(links: Evidence, case: Case) -> list[Sentence]:
@@ -21,7 +28,23 @@ def joining(links: Evidence, case: Case) -> list[Sentence]:
     cells.sort(key=lambda c: (KINDS.index(c.text("link")), -int(c.row["others"] or 0), _key(c)))
     told = [said for _, group in groupby(cells, key=_key) if (said := _told(list(group)))]
     rest = [] if len(told) <= _TOLD else [_rest(links)]
-    return [*told[:_TOLD], *rest]
+    return [*_whole(cells, case), *told[:_TOLD], *rest]
+
+
+def _whole(cells: Sequence[Cells], case: Case) -> Iterator[Sentence]:
+    """Who is joined, and by what kinds of things."""
+    things = {kind: {_key(one)[0] for one in cells if one.text("link") == kind} for kind in KINDS}
+    kinds = [_NOUNS[kind][len(found) > 1] for kind, found in things.items() if found]
+    joined = {one.text("subject") for one in cells} | {one.text("counterparty") for one in cells if _between(one)}
+    names = [subject.id for subject in case.subjects if subject.id in joined]
+    if kinds:
+        ids = (cells[0].evidence,)
+        told = say(
+            "{names} are joined by {kinds}.",
+            names=listed(Quote(name, ids) for name in names),
+            kinds=listed(Quote(kind, ids) for kind in kinds),
+        )
+        yield from filter(None, [told])
 
 
 def _key(cells: Cells) -> tuple[str, str, str]:
@@ -46,8 +69,16 @@ def _told(group: Sequence[Cells]) -> Sentence | None:
         )
     if first.text("link") in _USED:
         thing = first[first.text("link")]
-        return say(_USED[first.text("link")], thing=thing, who=listed(one["subject"] for one in group))
-    return say(_DEALT[first.side()], thing=first["counterparty"], each=listed(_shares(group)))
+        who = listed(one["subject"] for one in group)
+        return say(_USED[first.text("link")], thing=thing, who=who, more=_more(group))
+    return say(_DEALT[first.side()], thing=first["counterparty"], each=listed(_shares(group)), more=_more(group))
+
+
+def _more(group: Sequence[Cells]) -> Quote:
+    """How many use it in all, where that is more than those told."""
+    users = group[0].count("users", "user")
+    told = users and int(group[0].row["users"] or 0) > len({one.text("subject") for one in group})
+    return Quote(f", which has {users} in all,", users.evidence) if users and told else Quote("")
 
 
 def _shares(group: Sequence[Cells]) -> Iterator[Quote | None]:

@@ -39,8 +39,9 @@ def merged(network: Network, cases: Sequence[Case], links: Evidence) -> Case:
         Section(title="Still to do before a decision", sentences=tuple(todo(points))),
         Section(title="What cannot be known here", sentences=tuple(unknowable(points))),
     )
-    told = [_told(case, own) for case, own in zip(cited, _tools(cases, names), strict=True)]
-    joined = Joined(joining(evidence[-1], whole), left_out(evidence[-1]), evidence[-1].id)
+    told = [_told(case, own) for case, own in zip(cases, names, strict=True)]
+    last = evidence[-1]
+    joined = Joined(joining(last, whole), left_out(last), _things(last), last.id)
     return whole.model_copy(update={"narrative": narrative(told, joined, sections, _end(whole))})
 
 
@@ -61,17 +62,6 @@ def _evidence(cases: Sequence[Case], links: Evidence) -> tuple[tuple[Evidence, .
             own[one.id] = found.id
         names.append(own)
     return (*kept.values(), links.with_id(f"E{len(kept) + 1}")), names
-
-
-def _tools(cases: Sequence[Case], names: Sequence[Mapping[str, str]]) -> list[dict[str, tuple[str, ...]]]:
-    """For each case the new ids of its evidence by tool."""
-    found: list[dict[str, tuple[str, ...]]] = []
-    for case, own in zip(cases, names, strict=True):
-        by_tool: dict[str, tuple[str, ...]] = {}
-        for one in case.evidence:
-            by_tool[one.tool] = (*by_tool.get(one.tool, ()), own[one.id])
-        found.append(by_tool)
-    return found
 
 
 def _cited(case: Case, names: Mapping[str, str]) -> Case:
@@ -106,8 +96,19 @@ def _best(cases: Sequence[Case]) -> tuple[TypologyMatch, ...]:
     return tuple(sorted(found.values(), key=lambda match: -match.score))
 
 
-def _told(case: Case, cites: dict[str, tuple[str, ...]]) -> Told:
-    return Told(case.subjects[0].id, case.alert, case.narrative, cites)
+def _told(case: Case, names: Mapping[str, str]) -> Told:
+    """The case as its memo is taken up; its evidence still stands under its own names."""
+
+    def of(*tools: str) -> tuple[str, ...]:
+        return tuple(names[one.id] for one in case.evidence if one.tool in tools)
+
+    subject, memo = case.subjects[0].id, _cited(case, names).narrative
+    return Told(subject, case.alert, memo, of("account_profile"), frozenset(of("co_users", "logins")))
+
+
+def _things(links: Evidence) -> frozenset[str]:
+    """What is shared, by the names under which texts tell it."""
+    return frozenset(str(row[name]) for row in links.rows for name in ("counterparty", "device", "ip") if row[name])
 
 
 def _end(case: Case) -> Sentence:

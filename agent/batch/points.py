@@ -1,4 +1,4 @@
-"""What a network's case leaves open: the open points of its subjects, each asked once, and who else is joined to them."""
+"""What a network's case leaves open: its subjects' open points, each once, and who else is joined to them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -29,8 +29,17 @@ def _done(point: NotLookedAt, case: Case, inside: set[str]) -> bool:
     words = point.command.split()
     if words[1:2] == ["investigate"]:
         return words[-1] in inside
-    others = {str(row["id"]) for one in case.evidence if one.tool == "co_users" for row in one.rows}
-    return words[1:3] == ["query", "co_users"] and others <= inside
+    tool = words[2] if words[1:2] == ["query"] else ""
+    return tool in ("co_users", "logins") and _others(case, tool) <= inside
+
+
+def _others(case: Case, tool: str) -> set[str]:
+    """Whom else the evidence of a tool names; what it only counts stands for one whom nobody knows."""
+    rows = [row for one in case.evidence if one.tool == tool for row in one.rows]
+    if tool == "co_users":
+        return {str(row["id"]) for row in rows}
+    named = [(str(row["other_ids"] or "").split(", "), int(row["others"] or 0)) for row in rows if row["others"]]
+    return {name for names, count in named for name in (names if len(names) == count else [""])}
 
 
 def _of_all(ones: Sequence[tuple[str, NotLookedAt]]) -> NotLookedAt:

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from casewright.knowledge.case import Alert, Case, Narrative, Section, Sentence
+from casewright.knowledge.case import Alert, Narrative, Section, Sentence
 
-WORDS = 900  # of what is told of the subjects one by one, shared out among them (ours; practice: 800 to 1,500 in all)
-_LEAST = 110  # words of a subject
+WORDS = 700  # of what is told of the subjects one by one, shared out among them (ours; practice: 800 to 1,500 in all)
+_LEAST = 100  # words of a subject
 # Of a subject's words, the part that a section may take; sections not named here are told whole.
-_PARTS = {"What happened": 0.4, "Why it is unusual": 0.4, "What speaks against": 0.2}
-_INTRODUCTION, _CONCLUSION = "Introduction", "Conclusion"
+_INTRODUCTION, _AGAINST, _CHECKED, _CONCLUSION = (
+    *("Introduction", "What speaks against"),
+    *("What was checked", "Conclusion"),
+)
+_PARTS = {"What happened": 0.4, "Why it is unusual": 0.4, _AGAINST: 0.2}
 _POINTS = ("Still to do before a decision", "What cannot be known here")
 _SAID = re.compile(r'"[^"]*"|`[^`]*`|\b(its|it)\b', re.IGNORECASE)
 
@@ -22,7 +25,8 @@ class Told:
     subject: str
     alert: Alert | None
     narrative: Narrative
-    cites: dict[str, tuple[str, ...]]  # a tool's name to the ids of this subject's evidence
+    profile: tuple[str, ...]  # the evidence that names the subject
+    joins: frozenset[str]  # the evidence of whom else it shares devices and addresses with
 
     def of(self, title: str) -> tuple[Sentence, ...]:
         """The sentences of a section."""
@@ -31,10 +35,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Joined:
-    """What joins the subjects, what of it was left out, and the evidence of both, which names all of them."""
+    """What joins the subjects, what of it was left out, the things shared, and their evidence, which names all."""
 
     sentences: Sequence[Sentence]
     left_out: Sequence[Sentence]
+    things: frozenset[str]
     evidence: str
 
 
@@ -52,27 +57,24 @@ def narrative(told: Sequence[Told], joined: Joined, points: Sequence[Section], e
     return Narrative(sections=tuple(section for section in sections if section.sentences))
 
 
-_CHECKED = "What was checked"
-_ORDER = ("What happened", "Why it is unusual", "What speaks against", _CHECKED)
+_ORDER = ("What happened", "Why it is unusual", _AGAINST, _CHECKED)
 
 
 def _introduction(told: Sequence[Told], joined: Joined) -> Iterator[Sentence]:
-    """The leading subject, what joins it to the others, each of them, then what is true of several."""
-    for place, one in enumerate(told):
-        own = [s for s in one.of(_INTRODUCTION) if not _alike(s, told, _INTRODUCTION) and not _retells(s, one)]
-        yield from _paragraph(one.subject, [_untitled(s, one, told[0]) if place else s for s in own])
-        if place == 0:
-            yield from _opened(joined.sentences)
-    yield from _once(told, _INTRODUCTION, joined.evidence)
+    """Who is joined by what, each of the subjects, then what is true of several."""
+    yield from _opened(joined.sentences)
+    for one in told:
+        own = _own(one, told, _INTRODUCTION, joined)
+        yield from _paragraph(one.subject, own if one is told[0] else [_untitled(s, one, told[0]) for s in own])
+    yield from _once(told, _INTRODUCTION, joined)
 
 
 def _section(told: Sequence[Told], title: str, joined: Joined) -> Iterator[Sentence]:
     """A paragraph for each subject, then what is said alike of several."""
     most = max(_LEAST, WORDS // len(told)) * _PARTS[title] if title in _PARTS else None
     for one in told:
-        own = [s for s in one.of(title) if not _alike(s, told, title) and not _retells(s, one)]
-        yield from _paragraph(one.subject, _within(own, most, one))
-    yield from _once(told, title, joined.evidence)
+        yield from _paragraph(one.subject, _within(_own(one, told, title, joined), most, one))
+    yield from _once(told, title, joined)
     if title == _CHECKED:
         yield from _opened(joined.left_out)
 
@@ -84,17 +86,23 @@ def _within(sentences: Sequence[Sentence], most: float | None, one: Told) -> lis
     for sentence in sentences:
         words += len(sentence.text.split())
         if most is not None and words > most and kept:
-            rest = [*one.cites.get("account_profile", ()), *(n for s in sentences[len(kept) :] for n in s.evidence)]
+            rest = [*one.profile, *(n for s in sentences[len(kept) :] for n in s.evidence)]
             more = f"More on {one.subject} is in the evidence cited here."
             return [*kept, Sentence(text=more, evidence=tuple(dict.fromkeys(rest)))]
         kept.append(sentence)
     return kept
 
 
-def _retells(sentence: Sentence, one: Told) -> bool:
+def _own(one: Told, told: Sequence[Told], title: str, joined: Joined) -> list[Sentence]:
+    """What a section tells of a subject that it does not tell alike of others, and that was not told above."""
+    alike = {s.text for other in told if other is not one for s in other.of(title)}
+    return [s for s in one.of(title) if s.text not in alike and not _retells(s, one, title, joined)]
+
+
+def _retells(sentence: Sentence, one: Told, title: str, joined: Joined) -> bool:
     """Whether it tells again what joins the subjects, or the words of the alert, whose measures are told."""
-    joins = set(one.cites.get("co_users", ()))
-    return set(sentence.evidence) <= joins or sentence.text.startswith("The alert gives as its reason")
+    shared = set(sentence.evidence) <= one.joins and any(thing in sentence.text for thing in joined.things)
+    return (shared and title != _AGAINST) or sentence.text.startswith("The alert gives as its reason")
 
 
 def _untitled(sentence: Sentence, one: Told, leading: Told) -> Sentence:
@@ -106,19 +114,14 @@ def _untitled(sentence: Sentence, one: Told, leading: Told) -> Sentence:
     return sentence.model_copy(update={"text": text})
 
 
-def _alike(sentence: Sentence, told: Sequence[Told], title: str) -> bool:
-    """Whether several subjects' memos say it word for word."""
-    return sum(any(s.text == sentence.text for s in one.of(title)) for one in told) > 1
-
-
-def _once(told: Sequence[Told], title: str, names_all: str) -> Iterator[Sentence]:
+def _once(told: Sequence[Told], title: str, joined: Joined) -> Iterator[Sentence]:
     """What is said alike of several subjects, once for all of them; those of the same subjects in a paragraph."""
     groups: dict[tuple[str, ...], list[Sentence]] = {}
     for text in dict.fromkeys(s.text for one in told for s in one.of(title)):
         saying = [(one, s) for one in told for s in one.of(title) if s.text == text]
         names = tuple(dict.fromkeys(one.subject for one, _ in saying))
-        if len(names) > 1 and not _retells(saying[0][1], saying[0][0]):
-            cited = tuple(dict.fromkeys((*(name for _, s in saying for name in s.evidence), names_all)))
+        if len(names) > 1 and not _retells(saying[0][1], saying[0][0], title, joined):
+            cited = tuple(dict.fromkeys((*(name for _, s in saying for name in s.evidence), joined.evidence)))
             groups.setdefault(names, []).append(Sentence(text=text, evidence=cited))
     for names, sentences in groups.items():
         every = f"{', '.join(names[:-1])} and {names[-1]}"

@@ -16,6 +16,7 @@ _CONCERNS = re.compile(
     r"(?:the )?(?:(?:account|address|customer|subject) )?(?P<id>[^\s,;()]+)"
 )
 _GROUNDS = re.compile(r"\b(?P<side>for suspicion speaks?|against it(?: speaks?)?) (?P<list>[^;]+?)(?=;|\.?$)")
+_RECOMMENDED = re.compile(r"(?:[^:;]+: )?recommended", re.IGNORECASE)  # of a network: "C-1 and C-2 alike: recommended"
 # A party or a verb of one direction beside a verb or preposition of the other.
 _CROSSED = re.compile(
     r"\brecipients? (?:\w+ )?paid (?:it|the account|into)\b|\bto the others it received\b|\bfrom the others it sent\b"
@@ -34,7 +35,7 @@ def problems(text: str, subjects: frozenset[str]) -> Iterator[tuple[str, Problem
         name = match["id"].rstrip(".")
         if (any(c.isdigit() for c in name) or len(name) > _WORD) and canonical_id(name) not in subjects:
             yield name, Problem("is not whom the case is about", ", ".join(sorted(subjects)))
-    if text.startswith("Recommended"):
+    if _RECOMMENDED.match(text):
         for match in _GROUNDS.finditer(text):
             side = "for" if match["side"].startswith("for") else "against"
             for ground in re.split(r", | and ", match["list"]):
