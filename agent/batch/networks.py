@@ -44,6 +44,11 @@ class Network:
         """The ids of its subjects, the leading one first."""
         return tuple(target.subject.id for target in self.targets)
 
+    @property
+    def case_id(self) -> str:
+        """The id of its case: that of the leading target's."""
+        return self.targets[0].case_id
+
 
 def networks(ledger: Ledger, targets: Sequence[Target], *, most: int = MOST) -> tuple[Network, ...]:
     """Group targets into networks of at most MOST subjects, the weightiest first; one alone is a network of one.
@@ -79,6 +84,14 @@ def networks(ledger: Ledger, targets: Sequence[Target], *, most: int = MOST) -> 
         )
         for root, names in members.items()
     )
+
+
+def network_of(ledger: Ledger, targets: Sequence[Target]) -> Network:
+    """The network that all of these targets were found to make before, whatever its size."""
+    by_subject = _by_subject(ledger, targets)
+    found = _edges(ledger, [ones[0] for ones in by_subject.values()]) if len(by_subject) > 1 else []
+    names = tuple(one.alert.id for ones in by_subject.values() for one in ones[1:] if one.alert)
+    return Network(tuple(ones[0] for ones in by_subject.values()), names, tuple(found))
 
 
 def links_of(ledger: Ledger, network: Network) -> Evidence:

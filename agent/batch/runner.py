@@ -16,7 +16,8 @@ from itertools import groupby
 from pathlib import Path
 
 from casewright.agent.additions import with_earlier
-from casewright.agent.batch.networks import Network, networks
+from casewright.agent.batch.merged import merged
+from casewright.agent.batch.networks import Network, links_of, network_of
 from casewright.agent.batch.wording import Desk, Stop
 from casewright.agent.drafting import closing
 from casewright.agent.drafting.write import Written
@@ -117,15 +118,13 @@ class Runner:
         found: dict[int, Network] = {}
         for place, group in groups.items():
             try:
-                found[place] = networks(ledger, [resolve(ledger, job.alert) for job in group])[0]
+                found[place] = network_of(ledger, [resolve(ledger, job.alert) for job in group])
             except CasewrightError as error:  # an alert that is not in the ledger any more
                 yield place, error
         targets = list(dict.fromkeys(target for one in found.values() for target in one.targets))
         cases = _together(ledger, targets, self.typologies, self.store)
         for place, one in found.items():
-            made = [cases[target] for target in one.targets]
-            failed = next((case for case in made if isinstance(case, CasewrightError)), None)
-            yield place, failed or made[0]
+            yield place, _one_case(ledger, one, [cases[target] for target in one.targets])
 
     def _kept(self, group: Sequence[Job], written: Written) -> None:
         """Write the case's files, keep it in the store and end its job; a full disk fails this one alone."""
@@ -187,6 +186,16 @@ class Runner:
         finally:
             done.set()
             thread.join()
+
+
+def _one_case(ledger: Ledger, network: Network, found: Sequence[Case | CasewrightError]) -> Case | CasewrightError:
+    """The case of a network; none where a member's failed, so that nothing is drafted on a part of it."""
+    cases = []
+    for one in found:
+        if isinstance(one, CasewrightError):
+            return one
+        cases.append(one)
+    return cases[0] if len(cases) == 1 else merged(network, cases, links_of(ledger, network))
 
 
 def _together(

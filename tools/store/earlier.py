@@ -94,11 +94,7 @@ def _answer(
                 about=subject.id,
             )
         )
-    filed = {
-        (act.what.day, act.what.reference): act.case
-        for act in reported
-        if isinstance(act.what, Filed)
-    }
+    filed = {(act.what.day, act.what.reference): act.case for act in reported if isinstance(act.what, Filed)}
     reports: tuple[Row, ...] = tuple(
         {"case": case, "filed_on": str(day), "reference": reference} for (day, reference), case in filed.items()
     )
