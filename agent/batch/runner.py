@@ -230,7 +230,7 @@ def _ended(written: Written, group: Sequence[Job]) -> End:
         "recommendation": case.recommendation,
         "typology": f"{best.name} ({best.score:.2f})" if best else "",
         "first": _line(lead[0])[:_SHOWN] if lead else "",
-        "due": group[0].told.get("due", ""),
+        "due": min(str(job.told.get("due", "")) for job in group),
     }
     usage = written.usage
     return End(state, _line(reason), usage.tokens_in + usage.tokens_out, usage.usd or 0.0, told)
