@@ -115,8 +115,7 @@ def additions_of(case: Case) -> tuple[Addition, ...]:
 
 def kept_version(store: Store, case: Case) -> Case | None:
     """The newest version of the case in the store, None where it has none."""
-    known = {row.id for row in store.cases([subject.id for subject in case.subjects])}
-    return store.load_case(case.id) if case.id in known else None
+    return store.load_case(case.id) if store.version_of(case.id) else None
 
 
 def with_earlier(store: Store, case: Case) -> Case:

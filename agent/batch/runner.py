@@ -37,6 +37,7 @@ from casewright.tools.warehouse import Ledger
 
 AT_ONCE = 200  # cases claimed together: their evidence is one pass, and no more than theirs is held in memory
 _TRIES = 6  # to keep a draft in a store that another process holds
+_TELL = 0.2  # seconds
 _SHOWN = 300  # characters of what a case is about
 
 
@@ -62,6 +63,7 @@ class Runner:
     progress: Callable[[Totals], None] = lambda totals: None
     warn: Callable[[str], None] = lambda line: None
     pace: Pace = field(default_factory=Pace)
+    _told: float = 0.0
     worker: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}")
 
     def work(self) -> Totals:
@@ -109,7 +111,7 @@ class Runner:
                 self._failed(place, written)
             else:
                 self._kept(groups[place], written)
-            self.progress(queue.totals(self.store, self.run.run))
+            self._tell()
 
     def _investigated(
         self, ledger: Ledger, groups: Mapping[int, Sequence[Job]]
@@ -125,6 +127,12 @@ class Runner:
         cases = _together(ledger, targets, self.typologies, self.store)
         for place, one in found.items():
             yield place, _one_case(ledger, one, [cases[target] for target in one.targets])
+
+    def _tell(self) -> None:
+        """Tell how far the run is, a few times a second."""
+        if time.monotonic() - self._told >= _TELL:
+            self._told = time.monotonic()
+            self.progress(queue.totals(self.store, self.run.run))
 
     def _kept(self, group: Sequence[Job], written: Written) -> None:
         """Write the case's files, keep it in the store and end its job; a full disk fails this one alone."""

@@ -95,23 +95,34 @@ class Examiner:
 
 def _of_outsiders(case: Case) -> Iterator[str]:
     """What outsiders wrote, in their own record as well."""
-    for evidence in case.evidence:
-        for fact in (*evidence.facts, *evidence.cells()):
-            if fact.kind == "text" or (fact.kind == "word" and fact.name in _DECLARED):
-                yield str(fact.value)
+    for name, kind, text in _words_of(case):
+        if kind == "text" or name in _DECLARED:
+            yield text
 
 
 def _runs_of_outsiders(case: Case) -> frozenset[tuple[str, ...]]:
     """Every few words in a row that an outsider wrote, but for those that stand in the title of an alert as well."""
     house: set[tuple[str, ...]] = set()
     outside: set[tuple[str, ...]] = set()
-    for evidence in case.evidence:
-        for fact in (*evidence.facts, *evidence.cells()):
-            if fact.kind == "text":
-                outside.update(_runs(str(fact.value)))
-            elif fact.name == "title":
-                house.update(_runs(str(fact.value)))
+    for name, kind, text in _words_of(case):
+        if kind == "text":
+            outside.update(_runs(text))
+        elif name == "title":
+            house.update(_runs(text))
     return frozenset(outside - house)
+
+
+def _words_of(case: Case) -> Iterator[tuple[str, str, str]]:
+    """The name, kind and text of every fact and cell of words."""
+    for evidence in case.evidence:
+        for fact in evidence.facts:
+            if fact.kind in ("text", "word"):
+                yield fact.name, fact.kind, str(fact.value)
+        for table in evidence.tables:
+            for column in table.columns:
+                if column.kind in ("text", "word"):
+                    held = (row.get(column.name) for row in table.rows)
+                    yield from ((column.name, column.kind, str(value)) for value in held if value not in (None, ""))
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:

@@ -1,8 +1,9 @@
 """What a clause says around its figures: days and periods, status, reach, rank, assets, categories, and where from."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from casewright.agent.grounding.claims import Claims, Flow
 from casewright.agent.grounding.figures import Figure, Moment
@@ -61,17 +62,23 @@ class Context:
         """What the group's own marks of a kind say."""
         return {mark.value for mark in self.group.marks if mark.kind == kind}
 
-    def says(self, phrases: Iterable[str]) -> bool:
+    def says(self, phrases: frozenset[str]) -> bool:
         """Whether one of the words or phrases stands in the clause."""
-        return any(phrase in self.words or (" " in phrase and f" {phrase} " in self.text) for phrase in phrases)
+        return not self.words.isdisjoint(phrases) or any(part in self.text for part in _of_several(phrases))
 
     def group_says(self, words: frozenset[str]) -> bool:
         """Whether one of the words stands in the group itself."""
-        return bool(words) and any(word in words for word in self.own)
+        return not self.own.isdisjoint(words)
 
     def anywhere(self, kind: str) -> set[str]:
         """What the whole clause's marks of a kind say."""
         return {mark.value for mark in self.marks if mark.kind == kind}
+
+
+@cache
+def _of_several(phrases: frozenset[str]) -> tuple[str, ...]:
+    """The phrases of more than one word, each between blanks."""
+    return tuple(f" {phrase} " for phrase in phrases if " " in phrase)
 
 
 def contexts(reading: Reading, flow: Flow, zone: str) -> dict[int, Context]:

@@ -38,9 +38,12 @@ class Line:
         return "" if found is None else str(found)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Known:
-    """A fact with where it stands: its evidence, its row if it is a cell, and which way its value went."""
+    """A fact with where it stands: its evidence, its row if it is a cell, and which way its value went.
+
+    Never changed; not frozen as that doubles the time it takes to make one, and a case has thousands.
+    """
 
     fact: Fact
     evidence: str
@@ -188,7 +191,7 @@ class Index:
         for holding in self.holdings:
             for known in holding.known:
                 if known.fact.kind in {"time", "date"}:
-                    found.setdefault(day_of(known.fact, holding.zone), []).append(known)
+                    found.setdefault(day_of(known.fact.kind, str(known.fact.value), holding.zone), []).append(known)
         return found
 
     @cached_property
@@ -240,7 +243,6 @@ def epoch_of(text: str) -> int:
         return -(2**62)
 
 
-def day_of(fact: Fact, zone: str) -> str:
-    """The local day of a time; a date is one already."""
-    text = str(fact.value)
-    return text[:10] if fact.kind == "date" or epoch_of(text) == -(2**62) else clock.date_text(text, zone)
+def day_of(kind: str, text: str, zone: str) -> str:
+    """The local day of a time as text; of a date that is one already."""
+    return text[:10] if kind == "date" or epoch_of(text) == -(2**62) else clock.date_text(text, zone)

@@ -1,15 +1,16 @@
 """Indexing evidence: its facts, the cells of its rows, what was asked, and the counts of what was searched."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from casewright.agent.grounding.facts import Holding, Known, Line, day_of, epoch_of
 from casewright.agent.grounding.lexicon import lexicon
 from casewright.knowledge import clock
 from casewright.knowledge.case import Case
-from casewright.knowledge.evidence import Evidence, Fact, Row, Table
+from casewright.knowledge.evidence import Evidence, Fact, Kind, Row, Table
 from casewright.knowledge.records import canonical_id
 
 _IN_NAME = re.compile(r"(^|_)(in|inflow|received|credits?|traded_in|deposits?|incoming)(_|$)")
@@ -25,8 +26,9 @@ def hold(evidence: Evidence, zone: str) -> Holding:
     lines: dict[int, Line] = {}
     number = 0
     for table in evidence.tables:
+        kinds = {column.name: column.kind for column in table.columns}
         for row in table.rows:
-            lines[number] = _line(evidence, table, row, number, zone)
+            lines[number] = _line(evidence, table, row, number, zone, kinds)
             number += 1
     holding.lines = list(lines.values())
     for fact in (*evidence.facts, *_asked(evidence, zone), *_searched(evidence)):
@@ -53,8 +55,8 @@ def _cell(cell: Fact, evidence: Evidence, line: Line) -> Known:
         cell = cell.model_copy(update={"name": f"before_{cell.name}"})
     if cell.name == "amount_in" and line.value("asset_in"):
         cell = cell.model_copy(update={"unit": line.value("asset_in")})
-    if cell.name in {"id", "counterparty", "subject", "from", "to"} or cell.kind in {"id", "hash"}:
-        cell = cell.model_copy(update={"about": cell.about or str(cell.value)})
+    if not cell.about and (cell.name in {"id", "counterparty", "subject", "from", "to"} or cell.kind in {"id", "hash"}):
+        cell = cell.model_copy(update={"about": str(cell.value)})
     side = line.side or (_side_of_name(cell) if cell.kind in {"money", "native", "count"} else "")
     src, dst = line.src, line.dst
     if evidence.tool == "co_users" and cell.name == "counterparty":
@@ -65,13 +67,15 @@ def _cell(cell: Fact, evidence: Evidence, line: Line) -> Known:
 
 
 def _side_of_name(fact: Fact) -> str:
-    if fact.kind not in {"money", "native", "count", "share"}:
-        return ""
-    return "in" if _IN_NAME.search(fact.name) else "out" if _OUT_NAME.search(fact.name) else ""
+    return _side_said(fact.name) if fact.kind in {"money", "native", "count", "share"} else ""
 
 
-def _line(evidence: Evidence, table: Table, row: Row, number: int, zone: str) -> Line:
-    kinds = {column.name: column.kind for column in table.columns}
+@lru_cache(maxsize=10_000)
+def _side_said(name: str) -> str:
+    return "in" if _IN_NAME.search(name) else "out" if _OUT_NAME.search(name) else ""
+
+
+def _line(evidence: Evidence, table: Table, row: Row, number: int, zone: str, kinds: Mapping[str, Kind]) -> Line:
     texts = {name: str(value) for name, value in row.items() if value not in (None, "")}
     src, dst, side = _way(evidence, table, texts)
     moments, points, first, last = set(), set(), "", ""
@@ -80,7 +84,7 @@ def _line(evidence: Evidence, table: Table, row: Row, number: int, zone: str) ->
             continue
         if name in {"label_at", "known_since"}:
             continue  # when something was learned is no day on which value moved
-        day = day_of(Fact.model_construct(kind=kinds[name], value=value), zone)
+        day = day_of(kinds[name], value, zone)
         if kinds[name] == "time":
             moments.add(epoch_of(value))
         if name in {"first_at", "since", "first_date"}:
@@ -123,8 +127,10 @@ def _way(evidence: Evidence, table: Table, texts: Mapping[str, str]) -> tuple[st
     return (other, subject, side) if side == "in" else ("", "", "")
 
 
-def _derived(fact: Fact, evidence: Evidence) -> Iterator[Known]:
+def _derived(fact: Fact, evidence: Evidence) -> Sequence[Known]:
     """What a fact says beside its value: the whole of a part, its share, the spans in its name and meaning."""
+    if fact.of is None and not _spans_said(fact.name, fact.means):
+        return ()
     more: list[Fact] = []
     before = "before_" if fact.name.startswith("before_") else ""
     if fact.of is not None and fact.kind == "count":
@@ -135,12 +141,19 @@ def _derived(fact: Fact, evidence: Evidence) -> Iterator[Known]:
         if fact.of:
             share = Decimal(str(fact.value)) / fact.of
             more.append(Fact.model_construct(**_blank, **base, name=fact.name, value=share, kind="share", unit=""))
-    sizes = lexicon().spans
-    for number, unit in (*_SPAN_IN_NAME.findall(fact.name), *_SPAN_IN_WORDS.findall(fact.means)):
-        size = int(str(number).replace(",", "")) * sizes.get({"m": "min", "d": "day"}.get(unit, unit), 1)
+    for size in _spans_said(fact.name, fact.means):
         base = {"about": fact.about, "side": "", "status": ""}
         more.append(Fact.model_construct(**_blank, **base, name="span", value=size, kind="duration", unit="seconds"))
-    return (Known(made, evidence.id, evidence.tool, None, *_ends_of(made), made.side) for made in more)
+    return [Known(made, evidence.id, evidence.tool, None, *_ends_of(made), made.side) for made in more]
+
+
+@lru_cache(maxsize=10_000)
+def _spans_said(name: str, means: str) -> tuple[int, ...]:
+    """The seconds that a fact's name and meaning tell: the same for every case."""
+    sizes = lexicon().spans
+    found = (*_SPAN_IN_NAME.findall(name), *_SPAN_IN_WORDS.findall(means))
+    units = {"m": "min", "d": "day"}
+    return tuple(int(str(number).replace(",", "")) * sizes.get(units.get(unit, unit), 1) for number, unit in found)
 
 
 _blank: dict[str, Any] = {"means": "", "other": "", "reach": "", "rank": "", "of": None, "row": None}
