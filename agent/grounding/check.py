@@ -21,6 +21,7 @@ from casewright.agent.grounding.words import Wording
 from casewright.knowledge.case import Case, Sentence
 
 LONGEST = 20_000  # characters of a sentence; nobody reads a longer one, and it is told rather than checked
+_MEASURED = frozenset({"native", "money", "count", "word"})  # kinds with units, and the words for assets
 _REMEMBERED = 5_000  # sentences; a text may say the same again and again
 _FIGURES = {
     "amount",
@@ -79,11 +80,10 @@ class Checker:
         self.holdings = index(self.case)
         self.names = names_of(self.holdings.values())
         self.everything = Index(tuple(self.holdings.values()))
-        facts = [known.fact for known in self.everything.known]
-        assets = {f.unit for f in facts if f.kind in {"native", "money"}} | {
-            str(f.value) for f in facts if f.unit == "asset"
-        }
-        units = {f.unit.lower() for f in facts if f.kind == "count"}
+        held = [value for holding in self.holdings.values() for value in holding.values(_MEASURED)]
+        assets = {value.unit for value in held if value.kind in {"native", "money"}}
+        assets |= {value.text for value in held if value.unit == "asset"}
+        units = {value.unit.lower() for value in held if value.kind == "count"}
         self.vocabulary = Vocabulary(
             frozenset(asset for asset in assets if asset.isupper()), self.everything.parties, frozenset(units - {""})
         )

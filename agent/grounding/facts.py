@@ -1,10 +1,11 @@
 """What a case's evidence holds, indexed by value and unit: facts, cells of rows, and what was asked and searched."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from casewright.knowledge import clock
 from casewright.knowledge.evidence import Evidence, Fact, Row
@@ -69,14 +70,65 @@ class Known:
         return f"{self.evidence}.{self.fact.name}{whom} = {value}{part} {self.fact.unit}".rstrip() + extra
 
 
+class Value(NamedTuple):
+    """A value as far as it tells what words a text may use: without where it stands."""
+
+    name: str
+    kind: str
+    unit: str
+    text: str
+
+
+_IDS = frozenset({"id", "hash"})
+_PARTIES = frozenset({"subject", "id", "from", "to", "counterparty", "deposit_from"})  # whom rows are about
+
+
 @dataclass
 class Holding:
-    """What one evidence holds."""
+    """What one evidence holds. Its rows are read when a sentence asks for them: most of a case is cited by none."""
 
     evidence: Evidence
     zone: str
-    known: list[Known] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    told: list[Known] = field(default_factory=list)  # its facts, what was asked and what was searched
+    read: Callable[[], tuple[list[Known], list[Line]]] = lambda: ([], [])
+
+    @cached_property
+    def known(self) -> list[Known]:
+        """All that it holds: what it tells, then every cell."""
+        return [*self.told, *self._rows[0]]
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every row."""
+        return self._rows[1]
+
+    @cached_property
+    def _rows(self) -> tuple[list[Known], list[Line]]:
+        return self.read()
+
+    @cached_property
+    def parties(self) -> frozenset[str]:
+        """Every account, address and hash that it names."""
+        found = {name for known in self.told for name in (known.fact.about, known.fact.other)}
+        found |= {str(known.fact.value) for known in self.told if known.fact.kind in _IDS}
+        for table in self.evidence.tables:
+            for column in table.columns:
+                if column.kind in _IDS or column.name in _PARTIES:
+                    found.update(str(row[column.name]) for row in table.rows if row.get(column.name))
+        return frozenset(found - {""}) | self.subjects
+
+    def values(self, kinds: Collection[str]) -> Iterator[Value]:
+        """What it holds of these kinds: name, kind, unit and text, each once."""
+        seen: dict[Value, None] = {}
+        for known in self.told:
+            if known.fact.kind in kinds:
+                seen[Value(known.fact.name, known.fact.kind, known.fact.unit, str(known.fact.value))] = None
+        for table in self.evidence.tables:
+            for column in table.columns:
+                if column.kind in kinds:
+                    held = {str(row[column.name]) for row in table.rows if row.get(column.name) not in (None, "")}
+                    seen |= dict.fromkeys(Value(column.name, column.kind, column.unit, text) for text in held)
+        yield from seen
 
     @cached_property
     def subjects(self) -> frozenset[str]:
@@ -171,9 +223,7 @@ class Index:
     @cached_property
     def parties(self) -> frozenset[str]:
         """Every account, address and hash that is named."""
-        of_facts = {p for known in self.known for p in (known.fact.about, known.fact.other) if p}
-        of_cells = {str(known.fact.value) for known in self.known if known.fact.kind in {"id", "hash"}}
-        return frozenset(of_facts | of_cells | self.subjects)
+        return frozenset().union(*(holding.parties for holding in self.holdings))
 
     @cached_property
     def moments(self) -> dict[int, list[Known]]:
@@ -193,6 +243,11 @@ class Index:
                 if known.fact.kind in {"time", "date"}:
                     found.setdefault(day_of(known.fact.kind, str(known.fact.value), holding.zone), []).append(known)
         return found
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The names of all labels, in lower case."""
+        return frozenset(value.text.casefold() for holding in self.holdings for value in holding.values({"label"}))
 
     @cached_property
     def bearers(self) -> dict[str, set[str]]:

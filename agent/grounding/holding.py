@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from casewright.agent.grounding.facts import Holding, Known, Line, day_of, epoch_of
@@ -22,24 +22,29 @@ _COUNT_IN_WORDS = re.compile(r"(?<![\w.,:-])(\d[\d,]*) ((?!to\b|of\b|and\b|in\b)
 
 def hold(evidence: Evidence, zone: str) -> Holding:
     """Index one evidence: its facts, its cells, what was asked, and the counts of what was searched."""
-    holding = Holding(evidence, zone)
+    told: list[Known] = []
+    for fact in (*evidence.facts, *_asked(evidence, zone), *_searched(evidence)):
+        told.append(_scalar(fact, evidence))
+        told.extend(_derived(fact, evidence))
+    told.extend(_scalar(fact, evidence) for fact in _spans(evidence, zone))
+    return Holding(evidence, zone, told, partial(_rows, evidence, zone))
+
+
+def _rows(evidence: Evidence, zone: str) -> tuple[list[Known], list[Line]]:
+    """Every cell, and every row."""
     lines: dict[int, Line] = {}
+    known: list[Known] = []
     number = 0
     for table in evidence.tables:
         kinds = {column.name: column.kind for column in table.columns}
         for row in table.rows:
             lines[number] = _line(evidence, table, row, number, zone, kinds)
             number += 1
-    holding.lines = list(lines.values())
-    for fact in (*evidence.facts, *_asked(evidence, zone), *_searched(evidence)):
-        holding.known.append(_scalar(fact, evidence))
-        holding.known.extend(_derived(fact, evidence))
-    holding.known.extend(_scalar(fact, evidence) for fact in _spans(evidence, zone))
     for cell in evidence.cells():
         line = lines[cell.row if cell.row is not None else -1]
-        holding.known.append(_cell(cell, evidence, line))
-        holding.known.extend(_derived(cell, evidence))
-    return holding
+        known.append(_cell(cell, evidence, line))
+        known.extend(_derived(cell, evidence))
+    return known, list(lines.values())
 
 
 def _scalar(fact: Fact, evidence: Evidence) -> Known:

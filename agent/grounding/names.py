@@ -59,15 +59,14 @@ def _whole(text: str, start: int, end: int) -> bool:
 def names_of(holdings: Iterable[Holding]) -> Names:
     """The names in the evidence that a lexer would take apart: with capitals, digits or several words."""
     found: set[str] = set()
-    facts = [known.fact for holding in holdings for known in holding.known]
-    ids = {str(fact.value) for fact in facts if fact.kind == "id"}
-    ids |= {party for fact in facts for party in (fact.about, fact.other)}
-    for fact in facts:
-        if fact.kind in _KINDS and (fact.kind == "label" or (fact.unit not in _CODES and fact.name not in _NO_NAMES)):
-            text = plain(str(fact.value)).strip()
-            if text in ids or (fact.kind == "text" and _only_ids(text)):  # an id is found as one, wherever it stands
+    holdings = tuple(holdings)
+    ids = frozenset().union(*(holding.parties for holding in holdings))
+    for held in (held for holding in holdings for held in holding.values(_KINDS)):
+        if held.kind == "label" or (held.unit not in _CODES and held.name not in _NO_NAMES):
+            text = plain(held.text).strip()
+            if text in ids or (held.kind == "text" and _only_ids(text)):  # an id is found as one, wherever it stands
                 continue
-            if 2 <= len(text) <= 300 and (fact.kind == "label" or _name_like(text)):
+            if 2 <= len(text) <= 300 and (held.kind == "label" or _name_like(text)):
                 found.add(text)
     names = Names()
     for text in found:

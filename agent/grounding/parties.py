@@ -93,7 +93,7 @@ def _name(figure: Figure, index: Index, everything: Index) -> Problem | None:
         if canonical_id(text) in index.parties or text in index.parties:
             figure.ids = frozenset({canonical_id(text)})
         return None
-    if text in everything.bearers:
+    if text in everything.labels and text in everything.bearers:
         borne = ", ".join(sorted(everything.bearers[text])[:2])
         return Problem("is a label that the evidence cited does not hold", f"borne by {borne}")
     labels = [name for name in index.bearers if text in name]

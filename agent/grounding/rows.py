@@ -9,7 +9,7 @@ from casewright.agent.grounding.figures import Figure
 
 MOVING = {"money", "native", "count"}  # kinds of facts that tell of value, or of movements counted
 _OWN_DAY = re.compile(r"^(before_)?(busiest|peak|largest|smallest|highest|first|last)_|_on_day$")
-_SAME_ADDRESS = ("same address", "same wallet", "same destination", "that address")
+_SAME_ADDRESS = frozenset({"same address", "same wallet", "same destination", "that address"})
 _STEM = re.compile(r"^(before_)?(busiest_day|largest|smallest|first|last)(_(in|out))?")
 
 
