@@ -49,7 +49,7 @@ def findings(dossier: Dossier) -> tuple[Finding, ...]:
 def risky_exposure(dossier: Dossier) -> Iterator[Finding]:
     """Value that came from, or went to, a labelled address of a risky category; how many addresses there are in all."""
     risky = [c for c in dossier.cells("exposure") if c.text("category") and categories()[c.text("category")].risk]
-    risky.sort(key=lambda c: (c.text("reach") != "direct", -value_of(c.row)))
+    risky.sort(key=lambda c: (not _listed(c), c.text("reach") != "direct", -value_of(c.row)))
     for cells in risky[:_MOST_TOLD]:
         direct, side = cells.text("reach") == "direct", cells.side()
         if direct:
@@ -67,6 +67,10 @@ def risky_exposure(dossier: Dossier) -> Iterator[Finding]:
         )
         about, category = cells.text("id"), cells.text("category")
         yield from _finding(told, "for", "strong" if direct else "moderate", about=about, category=category)
+
+
+def _listed(cells: Cells) -> bool:
+    return categories()[cells.text("category")].listed
 
 
 def own_label(dossier: Dossier) -> Iterator[Finding]:

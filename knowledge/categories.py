@@ -24,6 +24,7 @@ class Category(Record):
     accuses: bool = False  # naming it of a party needs a label or finding in the evidence cited
     ends: bool = False  # a trace ends there: what comes out has no known link to what went in
     risk: bool = False  # exposure to it is told first
+    listed: bool = False  # the law lists such parties: told before every other risk
 
 
 @cache

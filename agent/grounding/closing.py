@@ -93,6 +93,18 @@ def _rates(reading: Reading) -> Iterator[tuple[Figure, Problem]]:
         yield from _range(reading, rate)
 
 
+def rate_closes(rate: Figure, reading: Reading) -> bool:
+    """Whether a price is what two amounts before it make, to the last digit shown."""
+    unit = rate.unit.partition("/")[0]
+    earlier = [f for f in reading.figures if f.kind == "amount" and f.first < rate.first]
+    return any(
+        abs(money.value / native.value - rate.value) <= rate.step / 2
+        for money in earlier
+        for native in earlier
+        if money.unit == unit and native.unit != unit and native.value
+    )
+
+
 def _range(reading: Reading, rate: Figure) -> Iterator[tuple[Figure, Problem]]:
     behind = [f for f in reading.figures if f.first >= rate.last][:2]
     words = reading.words[rate.last : behind[0].first] if len(behind) == 2 else []

@@ -80,6 +80,8 @@ class Support:
             return None
         if not context.claims.told and context.says(lexicon().words("weighing")) and self._told_before(figure):
             return None
+        if figure.kind == "rate" and closing.rate_closes(figure, self.reading):
+            return None
         if figure.kind == "percent" and closing.share_closes(figure, self.reading):
             return None
         return self._against(figure, fits)

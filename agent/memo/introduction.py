@@ -6,11 +6,13 @@ from casewright.agent.memo.dossier import Cells, Dossier
 from casewright.agent.memo.names import bearing
 from casewright.agent.memo.quote import Quote, merged, say
 from casewright.knowledge.case import Finding, Sentence
+from casewright.knowledge.categories import categories
+from casewright.knowledge.clock import date_text, iso
 
 
 def introduction(dossier: Dossier) -> list[Sentence | None]:
     """The sentences of the section: whom it concerns, what tells most, how much moved, earlier cases and reports."""
-    return [_concern(dossier), _lead(dossier), _totals(dossier), *_earlier(dossier)]
+    return [_concern(dossier), *map(_told, opening(dossier)), _totals(dossier), *_earlier(dossier)]
 
 
 def _who(dossier: Dossier) -> Quote | None:
@@ -80,8 +82,10 @@ def _totals(dossier: Dossier) -> Sentence | None:
     what = f"{received} and {sent}" if has_in and has_out else received if has_in else sent
     first, last = (dossier.day("account_profile", name) for name in ("first_at", "last_at"))
     return say(
-        f"{'on {day}' if first == last else '{period}'} it {what}.",
+        f"{'on {day}' if first == last else '{period}'} it {what}{_looked_at(dossier)}.",
         day=first,
+        since=_edge(dossier, dossier.subject.since),
+        until=_edge(dossier, dossier.subject.until, 1),
         period=dossier.period("account_profile", "first_at", "last_at"),
         inflow=dossier.money("account_profile", "inflow"),
         ins=dossier.count("account_profile", "transfers_in", "transfer"),
@@ -90,6 +94,19 @@ def _totals(dossier: Dossier) -> Sentence | None:
         outs=dossier.count("account_profile", "transfers_out", "transfer"),
         recipients=dossier.count("account_profile", "counterparties_out", "recipient"),
     )
+
+
+def _edge(dossier: Dossier, moment: int | None, less: int = 0) -> Quote | None:
+    cited = dossier.id_of("account_profile")
+    return None if moment is None else Quote(date_text(iso(moment - less), dossier.zone), cited)
+
+
+def _looked_at(dossier: Dossier) -> str:
+    """From when to when, as "the period" in every other sentence means this."""
+    since, until = dossier.subject.since, dossier.subject.until
+    if since is None or until is None:
+        return ""
+    return "; the period looked at is from {since} to {until}"
 
 
 def _party_count(dossier: Dossier, side: str, words: str) -> str:
@@ -102,9 +119,15 @@ def leading(dossier: Dossier) -> Finding | None:
     return next((f for f in dossier.findings if f.speaks == "for" and f.strength != "noted"), None)
 
 
-def _lead(dossier: Dossier) -> Sentence | None:
+def opening(dossier: Dossier) -> list[Finding]:
+    """The findings that stand in the introduction: what tells most, and parties that the law lists."""
     lead = leading(dossier)
-    return Sentence(text=lead.statement, evidence=lead.evidence) if lead else None
+    listed = (f for f in dossier.findings if f.category in categories() and categories()[f.category].listed)
+    return list(dict.fromkeys([lead, *listed])) if lead else []
+
+
+def _told(finding: Finding) -> Sentence:
+    return Sentence(text=finding.statement, evidence=finding.evidence)
 
 
 def _earlier(dossier: Dossier) -> Iterator[Sentence | None]:

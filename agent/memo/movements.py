@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 
-from casewright.agent.memo.dossier import Cells, Dossier
+from casewright.agent.memo.dossier import FIAT, Cells, Dossier
 from casewright.agent.memo.names import bearing
 from casewright.agent.memo.quote import Quote, listed, merged, say
 from casewright.knowledge.case import Sentence
@@ -66,15 +67,29 @@ def told_singly(dossier: Dossier) -> Iterator[tuple[str, Sentence]]:
 
 def _both(trade: Cells, out: Cells, dossier: Dossier) -> Sentence | None:
     return say(
-        "on {at} it converted {paid} into {got}; on {then} it sent {sum}{over} to {who}.",
+        "on {at} it converted {paid} into {got}{rate}; on {then} it sent {sum}{over} to {who}.",
         at=trade["at"],
         paid=trade.amount(),
         got=trade.amount("amount_in"),
+        rate=_rate(trade),
         then=out["at"],
         sum=out.worth(dossier.currency),
         over=_over([out]),
         who=_party(out, dossier),
     )
+
+
+def _rate(trade: Cells) -> Quote:
+    """What a unit of the asset cost, or was sold for, in the currency of the other side: ` at 1.3446 SGD a unit`."""
+    sides = [(trade.text("asset"), trade.row["amount"]), (trade.text("asset_in"), trade.row["amount_in"])]
+    money = [(unit, Decimal(str(amount))) for unit, amount in sides if unit in FIAT and amount]
+    native = [Decimal(str(amount)) for unit, amount in sides if unit not in FIAT and amount]
+    if len(money) != 1 or len(native) != 1:
+        return Quote("")
+    unit, paid = money[0]
+    price = paid / native[0]
+    digits = max(2, 4 - max(0, price.adjusted()))
+    return Quote(f" at {round(price, digits):,f} {unit} a unit", (trade.evidence,))
 
 
 def _over(rows: Sequence[Cells]) -> Quote:
@@ -192,12 +207,16 @@ def _joined(*parts: Quote | str | None) -> Quote | None:
 def _trades(rows: Sequence[Cells], dossier: Dossier) -> Sentence | None:
     if len(rows) == 1:
         return say(
-            "on {at} it converted {paid} into {got}.",
+            "on {at} it converted {paid} into {got}{rate}.",
             at=rows[0]["at"],
             paid=rows[0].amount(),
             got=rows[0].amount("amount_in"),
+            rate=_rate(rows[0]),
         )
-    items = [_joined(cells.amount(), " into ", cells.amount("amount_in"), " on ", cells["at"]) for cells in rows]
+    items = [
+        _joined(cells.amount(), " into ", cells.amount("amount_in"), _rate(cells), " on ", cells["at"])
+        for cells in rows
+    ]
     return say("it converted {items}.", items=listed(items))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from casewright.agent.memo.dossier import Cells, Dossier, value_of
 from casewright.agent.memo.events import event, grave
@@ -10,6 +11,7 @@ from casewright.agent.memo.names import bearing
 from casewright.agent.memo.quote import Quote, listed, merged, remainder, say
 from casewright.knowledge.case import Sentence
 from casewright.knowledge.categories import categories
+from casewright.knowledge.clock import epoch, iso
 
 # How a kind of transfer is called, and the verb that carries it, seen from the account: (in, out).
 _KINDS = {
@@ -24,6 +26,10 @@ _KINDS = {
 # Services at which traces end, in the plural, that a reader wants summed up before the single addresses.
 _SUMMED = {"mixer": "mixers", "bridge": "bridges", "swap_service": "swap services", "exchange": "exchanges"}
 _PARTIES_TOLD = 4
+_BALANCES_TOLD = 4
+_PLACES = 8  # decimals of an amount that are shown
+# What moves a balance, each with its sign, in the order told.
+_MOVES = {"received": " + ", "traded_in": " + ", "sent": " - ", "traded_out": " - ", "fees": " - "}
 _ENDS_TOLD = 40
 _NOT_TOLD = {"alert", "login", "account_opened"}  # of the timeline: told elsewhere in the memo
 
@@ -88,7 +94,7 @@ def flows(dossier: Dossier) -> Iterator[Entry]:
     for cells in dossier.cells("flows"):
         if cells.text("status") != "completed" or cells.text("kind") in {"fee", "trade"}:
             continue
-        if _lone_party(dossier, cells.side()):
+        if _lone_party(dossier, cells.side()) or _alone_among_parties(dossier, cells):
             continue
         noun = _KINDS.get(cells.text("kind"), ("transfer", "transfer"))[cells.side() == "out"]
         verb = "it received" if cells.side() == "in" else "it sent"
@@ -111,14 +117,25 @@ def _lone_party(dossier: Dossier, side: str) -> bool:
     return len([c for c in dossier.cells("counterparties") if c.side() == side]) == 1
 
 
+def _alone_among_parties(dossier: Dossier, cells: Cells) -> bool:
+    """Whether it is one transfer, of a counterparty that is told with that very moment."""
+    alone = [c for c in _weightiest(dossier, cells.side())[:_PARTIES_TOLD] if c.row.get("transfers") == 1]
+    return cells.row.get("transfers") == 1 and cells.text("first_at") in {c.text("first_at") for c in alone}
+
+
+def _weightiest(dossier: Dossier, side: str) -> list[Cells]:
+    """The counterparties of a side, those that carried most first."""
+    rows = [c for c in dossier.cells("counterparties") if c.side() == side]
+    rows = [c for c in rows if c.text("counterparty") != dossier.subject.id]
+    return sorted(rows, key=lambda c: -value_of(c.row))
+
+
 def parties(dossier: Dossier) -> Iterator[Entry]:
     """Where movements are many: the counterparties that carried most, each way, and what the others came to."""
     if movements(dossier):
         return
     for side, verb in (("in", "it received {sum} from {who}"), ("out", "it sent {sum} to {who}")):
-        rows = [c for c in dossier.cells("counterparties") if c.side() == side]
-        rows = [c for c in rows if c.text("counterparty") != dossier.subject.id]
-        rows.sort(key=lambda c: -value_of(c.row))
+        rows = _weightiest(dossier, side)
         told = rows[:_PARTIES_TOLD]
         if len(told) > 1:
             yield from _entry(min(c.text("first_at") for c in told), _listed(told, side))
@@ -192,8 +209,7 @@ def sizes(dossier: Dossier) -> Iterator[Entry]:
 
 def conversions(dossier: Dossier) -> Iterator[Entry]:
     """Where movements are many: how often what was exchanged for what, and the sums of either side."""
-    first = dossier.fact("account_profile", "first_in_at") or dossier.fact("account_profile", "first_at")
-    if first is None or movements(dossier) or not dossier.number("account_profile", "trades"):
+    if movements(dossier) or not dossier.number("account_profile", "trades"):
         return
     sides: dict[str, list[Cells]] = {"in": [], "out": []}
     for cells in dossier.cells("flows"):
@@ -201,6 +217,7 @@ def conversions(dossier: Dossier) -> Iterator[Entry]:
             sides[cells.side()].append(cells)
     paid, got = (listed(c.amount() for c in sides[side]) for side in ("out", "in"))
     made = "it made {trades} worth {sum}"
+    first = min((c.text("first_at") for c in (*sides["in"], *sides["out"])), default="")
     plain = len(sides["in"]) == len(sides["out"]) == 1
     told = say(
         f"{made}; {{paid}} was converted into {{got}}." if plain else f"{made}, between {{assets}}.",
@@ -210,7 +227,7 @@ def conversions(dossier: Dossier) -> Iterator[Entry]:
         got=got,
         assets=listed(asset for asset in dict.fromkeys(c["asset"] for c in (*sides["out"], *sides["in"]))),
     )
-    yield from _entry(str(first.value), told)
+    yield from _entry(first, told)
 
 
 def busiest_day(dossier: Dossier) -> Iterator[Entry]:
@@ -221,14 +238,44 @@ def busiest_day(dossier: Dossier) -> Iterator[Entry]:
         days = sorted(
             (c for c in dossier.cells("timeline", "days") if c.side() == side), key=lambda c: -value_of(c.row)
         )
-        if len(days) > 2 and value_of(days[0].row) > 2 * value_of(days[1].row):
+        several = bool(days) and days[0].row.get("transfers") != 1  # a single one is told as the largest transfer
+        if len(days) > 2 and several and value_of(days[0].row) > 2 * value_of(days[1].row):
             told = say(
                 f"on {{date}} it {verb} {{sum}} in {{transfers}}, the largest sum {verb} on one day.",
                 date=days[0]["date"],
                 sum=days[0].money(),
                 transfers=days[0].count("transfers", "transfer"),
             )
-            yield from _entry(days[0].text("date"), told)
+            yield from _entry(iso(epoch(days[0].text("date"), dossier.zone)), told)
+
+
+def fees(dossier: Dossier) -> Iterator[Entry]:
+    """What was taken in fees, in each asset."""
+    rows = [c for c in dossier.cells("flows") if c.text("kind") == "fee" and c.text("status") == "completed"]
+    yield from _entry("9998", say("fees of {sums} were taken.", sums=listed(c.amount() for c in rows)))
+
+
+def balances(dossier: Dossier) -> Iterator[Entry]:
+    """That the balances close, for each asset that moved: opening, in, out, conversions, fees, and what is held."""
+    rows = [c for c in dossier.cells("balances") if any(c.row[name] for name in _MOVES)]
+    if rows and len(rows) <= _BALANCES_TOLD:
+        told = say(
+            "the balances close (opening + what came in - what went out): {sums} held at the end of the period.",
+            sums=listed(_equation(cells) for cells in rows),
+        )
+        yield from _entry("9999", told)
+
+
+def _equation(cells: Cells) -> Quote | None:
+    """`SGD 140.00 + SGD 3,200.00 - SGD 3,015.15 - SGD 3.01 = SGD 321.84`; None where what is shown does not close."""
+    moves = [name for name in _MOVES if cells.row[name]]
+    exact = [Decimal(str(cells.row[name])) for name in ("opening", *moves, "closing")]
+    amounts = [cells.amount(name) for name in ("opening", *moves, "closing")]
+    if exact[0] < 0 or exact[-1] < 0 or any(round(value, _PLACES) != value for value in exact):
+        return None
+    signs = ["", *(_MOVES[name] for name in moves), " = "]
+    text = "".join(f"{sign}{amount}" for sign, amount in zip(signs, amounts, strict=True))
+    return Quote(text, (cells.evidence,))
 
 
 def happenings(dossier: Dossier) -> Iterator[Entry]:
@@ -311,6 +358,8 @@ READERS: tuple[Callable[[Dossier], Iterator[Entry]], ...] = (
     sizes,
     conversions,
     busiest_day,
+    fees,
+    balances,
     happenings,
     onward,
     reached_by,

@@ -1,9 +1,10 @@
 """The embedded writer: composes the case memo from quotations; every section is drawn from the evidence."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from casewright.agent.memo.dossier import Dossier
-from casewright.agent.memo.introduction import fitting, introduction, leading, raised
+from casewright.agent.memo.introduction import fitting, introduction, opening, raised
 from casewright.agent.memo.quote import Quote, counted, listed, merged, quote, say
 from casewright.agent.memo.story import story
 from casewright.agent.recommendation import Recommendation
@@ -42,11 +43,30 @@ def _section(title: str, sentences: Iterable[Sentence | None]) -> Section:
 
 
 def _of_findings(dossier: Dossier, speaks: str) -> list[Sentence]:
-    """The findings but for the one that leads the memo, and those that the alert's own reason tells."""
-    found = [f for f in dossier.findings if f.speaks == speaks and f != leading(dossier) and not _retold(f, dossier)]
+    """The findings but for those that open the memo, and those that another sentence tells."""
+    found = [f for f in dossier.findings if f.speaks == speaks and f not in opening(dossier)]
+    found = _once([f for f in found if not _retold(f, dossier)])
     weak = [f for f in found if f.strength == "weak" and speaks == "against" and ";" not in f.statement]
     told = [Sentence(text=f.statement, evidence=f.evidence) for f in found if f not in weak]
     return [*told, *_together(weak)]
+
+
+def _once(found: Sequence[Finding]) -> list[Finding]:
+    """Without what an indicator measured where a sentence before told the same, of one kind of transfers or of all."""
+    told: set[str] = set()
+    kept = []
+    for finding in found:
+        whole = _KIND.sub("", finding.statement)
+        value = _MEASURED.match(whole)
+        alone = value is not None and whole.startswith("; ", value.end())  # the peak, beside nothing
+        if whole not in told and not (value and alone and value.group() in told):
+            kept.append(finding)
+        told |= {whole, value.group()} if value else {whole}
+    return kept
+
+
+_KIND = re.compile(r" \(kind \w+\)")
+_MEASURED = re.compile(r'.+\("[^"]+"\) came to .+?(?=, higher than |, against a highest |; this was )')
 
 
 def _together(found: Sequence[Finding]) -> list[Sentence]:

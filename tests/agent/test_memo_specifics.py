@@ -20,7 +20,7 @@ from casewright.agent.memo.quote import Quote, quotable, remainder
 from casewright.agent.memo.story import story
 from casewright.knowledge import library
 from casewright.knowledge.case import Case
-from casewright.knowledge.clock import time_text
+from casewright.knowledge.clock import date_text, time_text
 from casewright.knowledge.evidence import Column, Evidence, Fact, Table
 from casewright.knowledge.records import Subject
 from casewright.tools.indicators import catalogue
@@ -286,3 +286,54 @@ def test_a_screening_hit_that_was_cleared_is_told_and_held_against_nobody() -> N
 
 def test_numbers_of_identity_papers_are_not_quoted() -> None:
     assert "K3319038E" not in story(_event("document_check", "Passport K3319038E verified."))[0].text
+
+
+def test_the_introduction_says_from_when_to_when_the_period_is(by_rule: dict[str, list[Case]]) -> None:
+    for rule in RULES:
+        for case in by_rule[rule]:
+            since, until = case.subjects[0].since, case.subjects[0].until
+            assert since is not None
+            assert until is not None
+            zone = case.versions.timezone
+            told = f"the period looked at is from {date_text(since, zone)} to {date_text(until - 1, zone)}."
+            assert any(told in text for text in _section(case, "Introduction")), case.id
+
+
+def test_movements_are_told_in_order_of_time_with_fees_prices_and_balances_that_close(
+    by_rule: dict[str, list[Case]],
+) -> None:
+    met = {"Fees of ": 0, " a unit": 0, "The balances close": 0}
+    for case in _all(by_rule):
+        told = _section(case, "What happened")
+        begin = [text[3:22] for text in told if re.match(r"On \d{4}-\d\d-\d\d at ", text)]
+        assert begin == sorted(begin), case.id
+        for words in met:
+            met[words] += any(words in text for text in told)
+        for closing in (text for text in told if text.startswith("The balances close")):
+            for equation in re.split(
+                ", | and ", closing.partition("): ")[2].removesuffix(" held at the end of the period.")
+            ):
+                left, right = re.sub("[A-Z]+|,", "", equation).split(" = ")
+                assert sum(map(Decimal, re.sub(r"- +", "-", left).replace("+", "").split())) == Decimal(right.strip())
+    assert min(met.values()) >= 10, met
+
+
+def test_no_measure_is_told_twice(by_rule: dict[str, list[Case]]) -> None:
+    for case in _all(by_rule):
+        told = [re.sub(r" \(kind \w+\)", "", text) for text in _section(case, "Why it is unusual")]
+        assert len(told) == len(set(told)), case.id
+        peaks = [text.partition("; this was reached on ")[0] for text in told if "; this was reached on " in text]
+        assert not [peak for peak in peaks for text in told if text.startswith(f"{peak}, ")], case.id
+
+
+def test_a_party_that_the_law_lists_is_told_in_the_introduction_before_every_other(
+    by_rule: dict[str, list[Case]],
+) -> None:
+    met = 0
+    for case in _all(by_rule):
+        listed = [f.statement for f in case.findings if f.category in {"sanctioned", "terrorism_financing"}]
+        met += bool(listed)
+        assert set(listed) <= set(_section(case, "Introduction"))
+        exposed = [f.category for f in case.findings if f.statement.startswith(("It sent", "It received"))]
+        assert exposed == sorted(exposed, key=lambda category: category not in {"sanctioned", "terrorism_financing"})
+    assert met

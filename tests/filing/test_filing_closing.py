@@ -27,7 +27,8 @@ def test_a_closing_note_has_five_sentences_each_with_its_evidence(nurse: Case) -
     note = closing_note(nurse, NOTHING)
     fired, found, explains, checked, decision = (sentence.text for sentence in note.sentences)
     assert fired.startswith("Alert A-8 was raised on account C-20011 on 2025-11-10")
-    assert found == "On 2025-11-10 C-20011 received SGD 26,070.00 in 1 transfer."
+    period = "; the period looked at is from 2025-08-12 to 2025-11-10."
+    assert found == f"On 2025-11-10 C-20011 received SGD 26,070.00 in 1 transfer{period}"
     assert "this explains SGD 26,070.00 of SGD 26,070.00" in explains
     assert checked.startswith("No exposure to a labelled address was found")
     assert decision.startswith("The decision asked for is to close this case")
