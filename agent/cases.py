@@ -25,6 +25,8 @@ from casewright.tools.store import Store
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from casewright.agent.models.meter import Meter
+
 
 @dataclass(frozen=True)
 class Drafted:
@@ -49,15 +51,17 @@ def draft(
     out: Path | None = None,
     who: str = "",
     model: "str | BaseChatModel" = "",
+    meter: "Callable[[], Meter] | None" = None,
     progress: Callable[[float], None] = lambda share: None,
     warn: Callable[[str], None] = lambda line: None,
     tell: Callable[[str], None] = lambda line: None,
 ) -> list[Drafted]:
     """Draft, check, keep in the case store and write to OUT the case of each name. Raises CasewrightError.
 
-    MODEL words the memos, named as settings name one; without it the settings' model does. TELL hears of each step
-    of a model. Where its run is cut off the embedded writer's draft is kept, and that is told. A broken typology of
-    the site is left out, one that nobody approved matches nothing, and WARN is told.
+    MODEL words the memos, named as settings name one; without it the settings' model does. METER counts for a longer
+    run that this is a part of. TELL hears of each step of a model. Where its run is cut off the embedded writer's draft
+    is kept, and that is told. A broken typology of the site is left out, one that nobody approved matches nothing, and
+    WARN is told.
     """
     start, end = window_of(since, until, workspace.settings.timezone)
     known = library_of(workspace)
@@ -67,7 +71,7 @@ def draft(
     with (
         open_ledger(workspace) as ledger,
         Store.open(workspace.cases) as store,
-        Authors(workspace, model) as authors,
+        Authors(workspace, model, meter) as authors,
     ):
         targets = [resolve(ledger, name, start, end) for name in dict.fromkeys(names)]
         who, rules = who or getpass.getuser(), rules_of(workspace)

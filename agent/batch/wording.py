@@ -79,7 +79,7 @@ class Desk:
 
     def _by_model(self, case: Case) -> Written | CasewrightError:
         def wording() -> Written:
-            with open_ledger(self.workspace) as ledger, Authors(self.workspace, meter=self.meter.beside()) as authors:
+            with open_ledger(self.workspace) as ledger, Authors(self.workspace, metered=self.meter.beside) as authors:
                 return write(case, authors.of(case), ledger)
 
         return _tried(wording)

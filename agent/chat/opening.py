@@ -37,7 +37,7 @@ def begin(
             workspace, case=opening.case, alert=opening.alert, thread=opening.thread, who=who, meter=meter
         )
 
-    chat = Chat(workspace, screen, who, opened, Session.conversations)
+    chat = Chat(workspace, screen, who, opened, Session.conversations, meter)
     if resume:
         kept = [one.thread for one in Session.conversations(workspace)]
         if not kept:

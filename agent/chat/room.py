@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from casewright.agent.asking.around import Around
 from casewright.agent.asking.events import Answer, Event
@@ -16,6 +16,9 @@ from casewright.knowledge import clock
 from casewright.knowledge.case import Case, Sentence
 from casewright.knowledge.errors import NotFound, UsageError
 from casewright.knowledge.evidence import Evidence
+
+if TYPE_CHECKING:
+    from casewright.agent.models.meter import Meter
 
 
 class Conversation(Protocol):
@@ -75,6 +78,7 @@ class Chat:
     who: str
     opens: Callable[[Workspace, Opening], Conversation]
     conversations: Callable[[Workspace], Sequence[Conversed]]
+    meter: "Callable[[], Meter] | None" = None  # one for all that the chat asks of models, drafts too
     session: Conversation = field(init=False)
     answer: Answer | None = None
     _loading: threading.Thread | None = None

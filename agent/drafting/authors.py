@@ -1,6 +1,7 @@
 """Which author words a case: the embedded writer, or the chat model that the settings or a person name."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -18,14 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Authors:
-    """The authors of one run, a context manager: MODEL, by name or as it is, else the settings' models; one METER.
+    """The authors of one run, a context manager: MODEL, by name or as it is, else the settings' models.
+
+    METERED gives the meter of what the run is a part of, such as a chat; without it the run has its own.
 
     Raises SettingsError or PolicyError for a model that cannot be used here.
     """
 
     workspace: Workspace
     model: "str | BaseChatModel" = ""
-    meter: "Meter | None" = None  # a fresh one where none is given
+    metered: "Callable[[], Meter] | None" = None
 
     _closing: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
@@ -80,4 +83,4 @@ class Authors:
     def _meter(self) -> "Meter":
         from casewright.agent.models.meter import Meter
 
-        return self.meter or Meter.of(self.workspace)
+        return self.metered() if self.metered else Meter.of(self.workspace)

@@ -42,7 +42,10 @@ def draft(chat: Chat, id: str = "") -> None:
     names, window = ([id], ("", "")) if id else _target(chat)
     doing = [f"investigating {names[0]}"]
     with chat.screen.waiting(lambda: doing[-1]):
-        made = cases.draft(chat.workspace, names, since=window[0], until=window[1], who=chat.who, tell=doing.append)[0]
+        since, until = window
+        made = cases.draft(
+            chat.workspace, names, since=since, until=until, who=chat.who, meter=chat.meter, tell=doing.append
+        )[0]
     for line in cases.text([made]).splitlines():
         chat.screen.line(line.strip(), indent=" " * (2 + len(line) - len(line.lstrip())))
     waiting = notebook.waiting(chat.workspace, chat.session.thread)
