@@ -30,6 +30,8 @@ _AT_MOST = re.compile(r"\b(?:below|under|beneath|(?:less|smaller|lower|no more|n
 _AT_LEAST = re.compile(r"\b(?:above|over|at least|(?:more|bigger|larger|greater|higher) than|between|exceeding|min"
                        r"|minimum(?: of)?)\s*$")  # fmt: skip
 _LOOSE = re.compile(r"\b(?:from|of)\s*$")  # a bound before a large number only: "from 5,000 on", but "of 3 deposits"
+_EXACTLY = re.compile(r"\b(?:exactly|precisely|equal to)\s*$")
+_CENTS = re.compile(r"\.\d\d$")  # who tells the cents means that very sum, where no other word makes it a bound
 _OR_MORE = re.compile(r"^\W*(?:(?:or|and) (?:more|above|over|up(?:wards?)?)|upwards?|plus)\b", re.IGNORECASE)
 _OR_LESS = re.compile(r"^\W*(?:or|and) (?:less|below|under)\b", re.IGNORECASE)
 _ENDS = re.compile(r"^\s*(?:$|[?.!,;)])")
@@ -64,13 +66,17 @@ def sums(text: str, currency: str) -> Sums:
             after, unit = _unit_after(tail)
         second = range_opened and bool(_TO.match(bare_front))
         side, loose = _side(bare_front.lower(), tail[len(after) :])
+        exactly = bool(_EXACTLY.search(bare_front.lower()))
         large = bool(found["scale"] or not found["number"] or len(found["number"]) >= 4)
         counts = not large and not named_first and not side and _whole_below(found["number"], _COUNTED)
         ends = bool(side and not loose and _ENDS.match(tail))
-        if not (unit and not counts) and not ((side or second) and (large or ends)):
+        very = not second and (exactly or ((not side or loose) and bool(_CENTS.search(found["number"] or ""))))
+        if not (unit and not counts) and not ((side or second or very) and (large or ends)):
             continue
         range_opened = bare_front.lower().rstrip().endswith(("between", "from"))
-        bounds.setdefault("most" if second or side == "most" else "least", (_value(found), _currency(unit, currency)))
+        sides = ("least", "most") if very and not range_opened else ("most" if second or side == "most" else "least",)
+        for one in sides:
+            bounds.setdefault(one, (_value(found), _currency(unit, currency)))
         rest += f"{bare_front} some amount "
         end = found.end() + len(after)
     bounds = _one_currency(bounds, currency)
