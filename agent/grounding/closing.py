@@ -37,11 +37,10 @@ def _joined(reading: Reading, left: Figure, right: Figure) -> bool:
 
 def closes(reading: Reading, run: Sequence[Figure]) -> bool:
     """Whether the sum of a written equation is right, to the last digit shown."""
-    total, step = run[0].value, run[0].step
+    total = run[0].value
     for figure in run[1:-1]:
         total += figure.value if reading.words[figure.first - 1] == "+" else -figure.value
-        step = max(step, figure.step)
-    return abs(total - run[-1].value) <= max(step, run[-1].step) / 2
+    return abs(total - run[-1].value) <= run[-1].step / 2
 
 
 def problems(reading: Reading, contexts: dict[int, Context], index: Index) -> Iterator[tuple[Figure, Problem]]:

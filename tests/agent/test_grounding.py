@@ -9,8 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casewright.agent.grounding import check
+from casewright.agent.grounding.check import Checker
+from casewright.agent.grounding.closing import closes as sum_closes
+from casewright.agent.grounding.closing import equations, rate_closes
 from casewright.agent.grounding.holding import index
 from casewright.agent.grounding.names import names_of
+from casewright.agent.grounding.reading import Reading, read
 from casewright.knowledge.case import Case, Sentence
 
 CASES = Path(__file__).with_name("cases")
@@ -121,3 +125,25 @@ def test_only_cells_that_are_names_are_names() -> None:
     assert [(u.figure, u.why) for u in check(told, case).unsupported] == []
     names = names_of(index(case).values())
     assert names.spans("C-10411 sent USDt0 after 88 log-ins from dev-b20c") == [(41, 49)]
+
+
+def test_a_sum_is_right_to_the_last_digit_that_its_result_shows_and_a_price_is_what_its_amounts_make() -> None:
+    text = "The balances close: SGD 300.00 + SGD 86,450.00 - SGD 84,060.00 = SGD {}."
+    assert [closes(read_of(text.format(result))) for result in ("2,690.00", "2,690", "2,690.001")] == [
+        True,
+        True,
+        False,
+    ]
+    price = "It converted SGD 84,060.00 into 64,398.73 USDT at {} SGD a unit."
+    for told, right in (("1.3053", True), ("1.31", True), ("1.3054", False)):
+        reading = read_of(price.format(told))
+        assert rate_closes(next(f for f in reading.figures if f.kind == "rate"), reading) is right
+
+
+def read_of(text: str) -> Reading:
+    checker = Checker(case_of("customer"))
+    return read(text, checker.names, checker.vocabulary)
+
+
+def closes(reading: Reading) -> bool:
+    return all(sum_closes(reading, run) for run in equations(reading))
