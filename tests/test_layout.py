@@ -221,3 +221,8 @@ def test_tests_of_a_group_stay_on_one_worker(request: pytest.FixtureRequest) -> 
     if not hasattr(request.config, "workerinput"):
         pytest.skip("there are no workers")
     assert request.node.nodeid.endswith("@together")
+
+
+def test_what_asks_knows_nothing_of_the_chat_around_it() -> None:
+    asking = [path for path in FILES if path.is_relative_to(ROOT / "agent" / "asking")]
+    assert not [path for path in asking for _, name in _imports(path) if name.startswith("casewright.agent.chat")]

@@ -1,7 +1,7 @@
 """What is wrong with an answer: sentences that its evidence does not hold, tables that are not there, loose figures."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from casewright.agent.asking.around import Around
@@ -9,10 +9,11 @@ from casewright.agent.asking.replies import Reply
 from casewright.agent.drafting.objections import Examiner
 from casewright.knowledge.case import Case, Narrative, Versions
 from casewright.knowledge.evidence import Evidence
+from casewright.knowledge.records import Subject
 
 
 @dataclass(frozen=True)
-class Objection:
+class Fault:
     """A line of an answer as it stands there, citations included, and each reason why it cannot."""
 
     text: str
@@ -28,24 +29,24 @@ class Examined:
     _known: int = -1
     _examiner: Examiner | None = field(default=None)
 
-    def object(self, reply: Reply) -> list[Objection]:
+    def object(self, reply: Reply) -> list[Fault]:
         """The objections to an answer, in its order."""
         return [*self._sentences(reply), *self._others(reply)]
 
-    def _sentences(self, reply: Reply) -> Iterator[Objection]:
+    def _sentences(self, reply: Reply) -> Iterator[Fault]:
         examiner = self._of_now()
         for sentence in reply.sentences:
             if reasons := examiner.reasons(sentence):
-                yield Objection(sentence.cited(), reasons)
+                yield Fault(sentence.cited(), reasons)
 
-    def _others(self, reply: Reply) -> Iterator[Objection]:
+    def _others(self, reply: Reply) -> Iterator[Fault]:
         evidence = everything(self.around)
         for name in reply.shown:
             if name not in evidence:
-                yield Objection(name, ("is no evidence of this conversation",))
+                yield Fault(name, ("is no evidence of this conversation",))
         for line in reply.not_established:
             if figures := self._loose(line):
-                yield Objection(line, (f"{figures[0]}: a figure in a line that cites nothing",))
+                yield Fault(line, (f"{figures[0]}: a figure in a line that cites nothing",))
 
     def may_be_suggested(self, question: str) -> bool:
         """Whether a question that a model suggests claims nothing: no figure or id that nobody named, no accusation."""
@@ -72,13 +73,22 @@ def everything(around: Around) -> Mapping[str, Evidence]:
 def as_case(around: Around) -> Case:
     """What the conversation knows as a case, so that it is checked as a memo is."""
     evidence = tuple(_checkable(one) for one in everything(around).values())
-    if around.case:
-        return around.case.model_copy(update={"evidence": evidence})
+    return held_as_case(evidence, around.case, around.ledger.timezone, around.ledger.currency)
+
+
+def held_as_case(
+    evidence: tuple[Evidence, ...], case: Case | None, zone: str, currency: str = "USD", subjects: Iterable[str] = ()
+) -> Case:
+    """The evidence as a case, which is what the check reads: the open CASE with it, else one of its own on SUBJECTS."""
+    if case is not None:
+        return case.model_copy(update={"evidence": evidence})
     versions = Versions(
-        casewright="", writer="", ledger="", typologies="", made_at="",
-        timezone=around.ledger.timezone, currency=around.ledger.currency,
-    )  # fmt: skip
-    return Case(id="conversation", subjects=(), evidence=evidence, narrative=Narrative(sections=()), versions=versions)
+        casewright="", writer="", ledger="", typologies="", made_at="", timezone=zone, currency=currency
+    )
+    known = tuple(Subject(id=name) for name in subjects)
+    return Case(
+        id="conversation", subjects=known, evidence=evidence, narrative=Narrative(sections=()), versions=versions
+    )
 
 
 def _checkable(evidence: Evidence) -> Evidence:

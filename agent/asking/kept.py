@@ -36,7 +36,7 @@ class Conversed(NamedTuple):
     first: str
 
 
-class Kept:
+class Conversations:
     """The file of a workspace's conversations. Each step is on the disk before the next begins."""
 
     def __init__(self, path: Path) -> None:
@@ -143,9 +143,9 @@ class Kept:
 
 
 @contextmanager
-def kept_in(path: Path) -> Iterator[Kept]:
+def kept_in(path: Path) -> Iterator[Conversations]:
     """The file, opened for a moment."""
-    kept = Kept(path)
+    kept = Conversations(path)
     try:
         yield kept
     finally:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from casewright.agent.asking.around import Around
 from casewright.agent.asking.events import Answer, Event, Usage
 from casewright.agent.asking.examined import Examined, everything
-from casewright.agent.asking.kept import Conversed, Kept, kept_in
+from casewright.agent.asking.kept import Conversations, Conversed, kept_in
 from casewright.agent.asking.message import told
 from casewright.agent.asking.refusals import refusal
 from casewright.agent.asking.replies import read
@@ -45,7 +45,9 @@ _STEPS = 200  # of the graph in one turn: far more than its own limits allow
 class Session:
     """One conversation. Use it in a `with`; what it asked and answered is kept, however it ends."""
 
-    def __init__(self, workspace: Workspace, thread: str, around: Around, kept: Kept, closing: ExitStack) -> None:
+    def __init__(
+        self, workspace: Workspace, thread: str, around: Around, kept: Conversations, closing: ExitStack
+    ) -> None:
         from langgraph.checkpoint.sqlite import SqliteSaver
 
         self.workspace, self.thread, self.around = workspace, thread, around

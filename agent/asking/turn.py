@@ -16,7 +16,7 @@ from langgraph.graph.message import add_messages
 from langgraph.graph.state import CompiledStateGraph
 
 from casewright.agent.asking.events import Answer, Asked, Said, Struck, Told, Usage
-from casewright.agent.asking.examined import Objection
+from casewright.agent.asking.examined import Fault
 from casewright.agent.asking.replies import Reply, read
 from casewright.knowledge.errors import CasewrightError
 from casewright.knowledge.evidence import Evidence
@@ -47,7 +47,7 @@ class Hands:
     refuse: Callable[[str], str]
     call: Callable[[str, str, Mapping[str, Any]], Evidence]  # the call's id, the tool, its arguments
     message: Callable[[Evidence], str]
-    examine: Callable[[Reply], Sequence[Objection]]
+    examine: Callable[[Reply], Sequence[Fault]]
 
 
 def graph(hands: Hands, saver: Any) -> CompiledStateGraph[State, None, State, State]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
+from casewright.agent.asking.examined import held_as_case
 from casewright.agent.grounding.check import Checker
 from casewright.agent.grounding.claims import Flow
 from casewright.agent.grounding.context import contexts
 from casewright.agent.grounding.facts import Index
 from casewright.agent.grounding.reading import read
 from casewright.agent.grounding.support import Support
-from casewright.knowledge.case import Case, Narrative, Sentence, Versions
+from casewright.knowledge.case import Case, Sentence
 from casewright.knowledge.evidence import Evidence
-from casewright.knowledge.records import Subject
 from casewright.tools import origins as traced
 from casewright.tools.warehouse import Ledger
 
@@ -21,7 +21,8 @@ _QUERY_LINES = 14
 def facts_behind(sentence: Sentence, evidence: Iterable[Evidence], case: Case | None, zone: str) -> Iterator[str]:
     """Each figure of the sentence and the fact that it is: `SGD 84,400.00: E3.inflow_local of C-14330 = ...`."""
     held = tuple(evidence)
-    checker = Checker(_as_case(held, case, zone))
+    asked = dict.fromkeys(str(one.get("id")) for e in held for one in _asked(e) if isinstance(one, dict))
+    checker = Checker(held_as_case(held, case, zone, subjects=asked))
     index = Index(tuple(checker.holdings[one.id] for one in held))
     own = frozenset(subject.id for subject in checker.case.subjects)
     reading = read(sentence.text, checker.names, checker.vocabulary)
@@ -47,18 +48,6 @@ def excerpt(query: str) -> str:
     short = [line if len(line) <= 200 else f"{line[:199]}\N{HORIZONTAL ELLIPSIS}" for line in lines[:_QUERY_LINES]]
     more = len(lines) - _QUERY_LINES
     return "\n".join([*short, *([f"... {more} more lines; /sql shows all"] if more > 0 else [])])
-
-
-def _as_case(evidence: tuple[Evidence, ...], case: Case | None, zone: str) -> Case:
-    """The evidence as a case, which is what the check reads; its subjects are those that were asked about."""
-    if case is not None:
-        return case.model_copy(update={"evidence": evidence})
-    names = [one.get("id") for e in evidence for one in _asked(e) if isinstance(one, dict)]
-    versions = Versions(
-        casewright="", writer="", ledger="", typologies="", made_at="1970-01-01T00:00:00Z", timezone=zone
-    )
-    subjects = tuple(Subject(id=str(name)) for name in dict.fromkeys(names))
-    return Case(id="CASE", subjects=subjects, evidence=evidence, narrative=Narrative(sections=()), versions=versions)
 
 
 def _asked(evidence: Evidence) -> list[object]:

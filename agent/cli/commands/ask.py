@@ -31,8 +31,8 @@ def ask(
     The answer is checked against what the data said: a sentence that its source does not hold is struck, and told.
     Exits 7 where the question asks for what this program does not do.
     """
-    from casewright.agent.asking import page
     from casewright.agent.asking.session import Session
+    from casewright.agent.chat import page
     from casewright.agent.chat.keys import CtrlC
 
     asked = sys.stdin.read() if question == "-" else question

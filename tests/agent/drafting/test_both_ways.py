@@ -15,10 +15,9 @@ import pytest
 from loopback import Loopback, Reply, calls, fails, overflows, says
 
 from casewright.agent import cases, grounding
-from casewright.agent.asking import page
 from casewright.agent.asking.events import Event, Said
 from casewright.agent.asking.session import Session
-from casewright.agent.chat import answers, transcript
+from casewright.agent.chat import answers, page, transcript
 from casewright.agent.chat.screen import Screen
 from casewright.agent.drafting.authors import Authors
 from casewright.agent.drafting.hidden import meet
