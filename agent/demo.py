@@ -42,18 +42,29 @@ def demo(folder: Path, tell: Callable[[Step], None] = lambda step: None) -> list
     return steps
 
 
+def exchange(folder: Path, *, customers: int, subjects: int) -> None:
+    """Simulate an exchange of that size in FOLDER, import it and raise its alerts. Raises CasewrightError."""
+    for arguments in _exchange(folder, ["--customers", str(customers), "--subjects", str(subjects)]):
+        _run(arguments)
+
+
 def _plan(folder: Path) -> Iterator[Sequence[str]]:
-    data, here = folder / "data", ["--workspace", str(folder)]
-    yield ["simulate", str(data), *SIZE]
-    yield ["init", str(folder), "--timezone", "Asia/Singapore", "--currency", "SGD", "--rates", "data/rates.csv"]
-    for kind in RECORDS:
-        yield [*here, "import", kind, str(data / f"{kind}.parquet"), "--format", "table"]
-    yield [*here, "rules", "run"]
+    here = ["--workspace", str(folder)]
+    yield from _exchange(folder, SIZE)
     yield [*here, "alerts", "list", "--limit", str(SHOWN)]
     cases = _top_of_each_rule(here)
     yield [*here, "investigate", *cases]
     for name in cases:
         yield [*here, "verify", f"CASE-{name}"]
+
+
+def _exchange(folder: Path, size: Sequence[str]) -> Iterator[Sequence[str]]:
+    data, here = folder / "data", ["--workspace", str(folder)]
+    yield ["simulate", str(data), *size]
+    yield ["init", str(folder), "--timezone", "Asia/Singapore", "--currency", "SGD", "--rates", "data/rates.csv"]
+    for kind in RECORDS:
+        yield [*here, "import", kind, str(data / f"{kind}.parquet"), "--format", "table"]
+    yield [*here, "rules", "run"]
 
 
 def _top_of_each_rule(here: Sequence[str]) -> list[str]:

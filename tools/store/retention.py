@@ -124,12 +124,15 @@ def _entries_of(connection: sa.Connection, case: str) -> list[int]:
 
 
 def _clear_batches(connection: sa.Connection, case: str) -> None:
-    """Clear why its jobs ended so, and the models' replies of their runs: a reply does not tell whose case it is of."""
+    """Clear why its jobs ended so, what a summary tells of it, and the models' replies of their runs.
+
+    A reply does not tell whose case it is of.
+    """
     alerts = sa.select(cases_table.c.alert).where(cases_table.c.id == case, cases_table.c.alert.is_not(None))
     of_case = sa.or_(jobs.c.case_id == case, jobs.c.alert.in_(alerts))
     runs = sa.select(jobs.c.run).where(of_case)
     connection.execute(batch_calls.delete().where(batch_calls.c.run.in_(runs)))
-    connection.execute(jobs.update().where(of_case).values(reason=""))
+    connection.execute(jobs.update().where(of_case).values(reason="", told="{}"))
 
 
 def _kept(connection: sa.Connection, case: str, years: int) -> Kept:
