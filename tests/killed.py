@@ -1,0 +1,92 @@
+"""Processes that work on a batch and are killed in the midst of it.
+
+    with evidence(folder):           # what the investigations of this block find is kept for the killed ones
+        nights.worked(...)
+    killed(workspace, run, folder, [7, 12])
+
+Each ends without a chance to tidy up, after so many statements, commits and files since it claimed its first cases:
+what it does before, waiting for the claim of the one before, is no work. The evidence is the same every time, so it is
+asked for once.
+"""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nights
+import sqlalchemy as sa
+
+from casewright.agent.batch import runner
+from casewright.agent.settings import Workspace
+from casewright.tools.store import Store, queue
+
+_FILE = "evidence"
+
+
+@contextmanager
+def evidence(folder: Path) -> Iterator[None]:
+    """Keep what investigations find meanwhile in that folder."""
+    real, found = runner._together, {}
+
+    def together(*given: Any) -> Any:
+        cases = real(*given)
+        found.update(cases)
+        return cases
+
+    runner._together = together
+    try:
+        yield
+    finally:
+        runner._together = real
+        (folder / _FILE).write_bytes(pickle.dumps(found))
+
+
+def killed(workspace: Workspace, run: str, folder: Path, moments: Sequence[int]) -> list[int]:
+    """Let processes work on the run one after the other, each killed at its moment; how each ended."""
+    asked = [sys.executable, __file__, str(workspace.folder), run, str(folder / _FILE), *map(str, moments)]
+    done = subprocess.run(asked, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [int(code) for code in done.stdout.split()]
+
+
+def _work(folder: str, name: str, found: dict[Any, Any], moment: int) -> None:
+    left, claimed = moment, False
+
+    def step() -> None:
+        nonlocal left
+        if claimed and threading.current_thread().name != "batch beat":
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def asked(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        nonlocal claimed
+        claimed = claimed or statement.startswith("UPDATE jobs SET state")
+        step()
+
+    workspace = Workspace.at(Path(folder))
+    with Store.open(workspace.cases) as store:
+        run = queue.run_of(store, name)
+    runner.AT_ONCE = 3
+    runner._together = lambda ledger, targets, *_: {target: found[target] for target in targets}
+    sa.event.listen(sa.engine.Engine, "after_cursor_execute", asked)
+    sa.event.listen(sa.engine.Engine, "commit", lambda connection: step())
+    sys.addaudithook(lambda event, _: step() if event in ("os.rename", "os.mkdir") else None)
+    nights.worked(workspace, run)
+
+
+if __name__ == "__main__":
+    kept = pickle.loads(Path(sys.argv[3]).read_bytes())  # noqa: S301  written above by these very tests
+    for at in map(int, sys.argv[4:]):
+        pid = os.fork()
+        if pid == 0:
+            _work(sys.argv[1], sys.argv[2], kept, at)
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
