@@ -1,6 +1,7 @@
 """Which alerts a batch is about: those that fulfil conditions, those of a list of ids, else all without a case."""
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from casewright.tools.warehouse import Ledger
 _COLUMNS = {"id": "id", "rule": "rule", "subject": "subject", "severity": "severity", "source": "source",
             "score": "score", "at": "epoch"}  # fmt: skip
 _ORDERED = {"score", "at"}
-_CONDITION = re.compile(r"\s*(\w+)\s*(!=|>=|<=|=|>|<)\s*(.*?)\s*")
+_CONDITION = re.compile(r"\s*(\w+)\s*(!=|>=|<=|=|>|<)\s*+(?![=<>!])(.*?)\s*")
 _HINT = 'such as --where "severity = high", --where "rule = NAME,NAME", --where "at >= 2025-12-01"'
 
 
@@ -101,11 +102,18 @@ def _read(text: str, name: str, timezone: str) -> tuple[str, dict[str, object]]:
         known = "not " if op == "!=" else ""
         return f"{known}coalesce({column}, '') in (select unnest(${name}))", {name: given}
     if field == "score":
-        try:
-            return f"{column} {op} ${name}", {name: float(value)}
-        except ValueError:
-            raise UsageError(f"{value!r} is no number to compare a score with", hint=_HINT) from None
+        if (number := _number(value)) is None:
+            raise UsageError(f"{value!r} is no number to compare a score with", hint=_HINT)
+        return f"{column} {op} ${name}", {name: number}
     return _of_time(column, op, value, name, timezone)
+
+
+def _number(value: str) -> float | None:
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 def _next_day(day: str, timezone: str) -> int:
