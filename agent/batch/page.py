@@ -20,7 +20,7 @@ from casewright.tools.store.queue import Job, Run, State, Totals
 
 NAME = "index.html"
 SHEET = "summary.csv"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so would be run by some programs
+_FORMULA = ("=", "+", "-", "@")  # a cell that begins so would be run by some programs
 _STATES: tuple[tuple[State, str], ...] = (
     ("blocked", "the check struck sentences: see what, and redo or edit"),
     ("needs a person", "something stands in the way that a person decides"),
@@ -84,8 +84,14 @@ def _sheet(found: Sequence[Line]) -> str:
     held = io.StringIO()
     sheet = csv.writer(held, lineterminator="\n")
     sheet.writerow(Line._fields)
-    sheet.writerows([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in line] for line in found)
+    sheet.writerows([_cell(value) for value in line] for line in found)
     return held.getvalue()
+
+
+def _cell(value: object) -> str:
+    """On one line, as a line's end within a cell would begin another; and no formula."""
+    text = " ".join(str(value).split())
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _page(run: Run, totals: Totals, found: Sequence[Line]) -> str:
