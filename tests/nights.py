@@ -1,7 +1,7 @@
 """A small exchange with twelve alerts for a batch: two accounts share a device, one has two alerts."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,10 @@ def alerts() -> list[Values]:
     ]
 
 
-def exchange(path: Path, build_ledger: Callable[..., Path], more: list[Values] | None = None) -> Path:
-    """Its ledger, with MORE alerts than those."""
+def exchange(
+    path: Path, build_ledger: Callable[..., Path], more: Sequence[Values] = (), of: Sequence[Values] | None = None
+) -> Path:
+    """Its ledger, with MORE alerts than those, or with those OF a list in their place."""
     bank = {"kind": "fiat_in", "network": "fast", "asset": "SGD"}
     rows: list[Values] = []
     for n, account in enumerate(ACCOUNTS):
@@ -62,7 +64,9 @@ def exchange(path: Path, build_ledger: Callable[..., Path], more: list[Values] |
          "ip": f"10.9.0.{n}", "country": "SG"}
         for n, account in enumerate(ACCOUNTS)
     ]  # fmt: skip
-    return build_ledger(path, rows, customers=customers, logins=logins, alerts=[*alerts(), *(more or [])])
+    return build_ledger(
+        path, rows, customers=customers, logins=logins, alerts=[*(alerts() if of is None else of), *more]
+    )
 
 
 def furnished(workspace: Workspace, ledger: Path) -> Workspace:
@@ -101,10 +105,15 @@ def whole(workspace: Workspace) -> bool:
         return store.verify_audit() is None
 
 
-def modelled(workspace: Workspace, url: str, price: float = 0.0, **limits: float) -> Workspace:
-    """The workspace with a model served there that costs so many USD for a million tokens, and limits."""
-    settings = workspace.settings.modelled("loopback", url)
+def modelled(workspace: Workspace, url: str, price: float = 0.0) -> Workspace:
+    """The workspace with a model served there that costs so many USD for a million tokens, asked as often as one likes.
+
+    Who opens the workspace anew finds the price and the limit, and the model where a run names it.
+    """
     (workspace.folder / "prices.yaml").write_text(
         f"source: a test\nas_of: 2025-01-01\nmodels: {{loopback: {{sent: {price}, received: {price}}}}}\n"
     )
-    return replace(workspace, settings=replace(settings, limits=replace(settings.limits, **limits)))
+    settings = workspace.folder / "casewright.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n[limits]\nrequests_per_minute = 0\n")
+    found = Workspace.at(workspace.folder)
+    return replace(found, settings=found.settings.modelled("loopback", url))
