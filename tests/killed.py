@@ -1,12 +1,11 @@
 """Processes that work on a batch and are killed in the midst of it.
 
-    with evidence(folder):           # what the investigations of this block find is kept for the killed ones
+    with evidence(file):             # what investigations find is kept there, and asked for once
         nights.worked(...)
-    killed(workspace, run, folder, [7, 12])
+    killed(workspace, run, file, [7, 12])
 
 Each ends without a chance to tidy up, after so many statements, commits and files since it claimed its first cases:
-what it does before, waiting for the claim of the one before, is no work. The evidence is the same every time, so it is
-asked for once.
+what it does before, waiting for the claim of the one before, is no work.
 """
 
 import os
@@ -24,39 +23,42 @@ import nights
 import sqlalchemy as sa
 
 from casewright.agent.batch import runner
+from casewright.agent.models import served  # noqa: F401  loaded once, for all that are to be killed
 from casewright.agent.settings import Workspace
 from casewright.tools.store import Store, queue
 
-_FILE = "evidence"
-
 
 @contextmanager
-def evidence(folder: Path) -> Iterator[None]:
-    """Keep what investigations find meanwhile in that folder."""
-    real, found = runner._together, {}
+def evidence(file: Path) -> Iterator[None]:
+    """Investigate each target of one ledger once, whatever batches ask for it in this block or with that file."""
+    real, found = runner._together, _read(file)
 
-    def together(*given: Any) -> Any:
-        cases = real(*given)
-        found.update(cases)
-        return cases
+    def together(ledger: Any, targets: Sequence[Any], *others: Any) -> Any:
+        new = [target for target in targets if target not in found]
+        found.update(real(ledger, new, *others) if new else {})
+        file.write_bytes(pickle.dumps(found))
+        return {target: found[target] for target in targets}
 
     runner._together = together
     try:
         yield
     finally:
         runner._together = real
-        (folder / _FILE).write_bytes(pickle.dumps(found))
 
 
-def killed(workspace: Workspace, run: str, folder: Path, moments: Sequence[int]) -> list[int]:
+def _read(file: Path) -> dict[Any, Any]:
+    return pickle.loads(file.read_bytes()) if file.exists() else {}  # noqa: S301  written by these very tests
+
+
+def killed(workspace: Workspace, run: str, file: Path, moments: Sequence[int]) -> list[int]:
     """Let processes work on the run one after the other, each killed at its moment; how each ended."""
-    asked = [sys.executable, __file__, str(workspace.folder), run, str(folder / _FILE), *map(str, moments)]
+    asked = [sys.executable, __file__, str(workspace.folder), run, str(file), *map(str, moments)]
     done = subprocess.run(asked, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return [int(code) for code in done.stdout.split()]
 
 
-def _work(folder: str, name: str, found: dict[Any, Any], moment: int) -> None:
+def _work(folder: str, name: str, file: Path, moment: int) -> None:
     left, claimed = moment, False
 
     def step() -> None:
@@ -75,18 +77,17 @@ def _work(folder: str, name: str, found: dict[Any, Any], moment: int) -> None:
     with Store.open(workspace.cases) as store:
         run = queue.run_of(store, name)
     runner.AT_ONCE = 3
-    runner._together = lambda ledger, targets, *_: {target: found[target] for target in targets}
     sa.event.listen(sa.engine.Engine, "after_cursor_execute", asked)
     sa.event.listen(sa.engine.Engine, "commit", lambda connection: step())
     sys.addaudithook(lambda event, _: step() if event in ("os.rename", "os.mkdir") else None)
-    nights.worked(workspace, run)
+    with evidence(file):
+        nights.worked(workspace, run)
 
 
 if __name__ == "__main__":
-    kept = pickle.loads(Path(sys.argv[3]).read_bytes())  # noqa: S301  written above by these very tests
     for at in map(int, sys.argv[4:]):
         pid = os.fork()
         if pid == 0:
-            _work(sys.argv[1], sys.argv[2], kept, at)
+            _work(sys.argv[1], sys.argv[2], Path(sys.argv[3]), at)
             os._exit(0)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)

@@ -1,6 +1,7 @@
 """A model as it can be used: by its own tool calls where it has them, else by JSON in its text."""
 
 from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
 from typing import Any, TypeVar
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -18,6 +19,7 @@ from casewright.agent.models.route import Route
 from casewright.agent.models.served import Served, offered
 
 T = TypeVar("T")
+_PROBING = Lock()  # of those who ask at the same time one probes, and the others wait for what it finds
 
 
 class Adapted(BaseChatModel):
@@ -38,8 +40,9 @@ class Adapted(BaseChatModel):
 
     def ability(self) -> Ability:
         """What the model can do, as was found once. Raises ModelFailed where it must be asked and does not answer."""
-        choice = self.served.choice
-        return self.served.meter.kept.ability(choice.name, choice.url) or probe(self.served)
+        choice, kept = self.served.choice, self.served.meter.kept
+        with _PROBING:
+            return kept.ability(choice.name, choice.url) or probe(self.served)
 
     def bind_tools(
         self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import nights
-from killed import evidence, killed
+from killed import killed
 
 from casewright.agent.settings import Workspace
 from casewright.tools.store import Store, queue
@@ -14,14 +14,13 @@ MOMENTS = 10
 
 
 def test_a_batch_killed_at_ten_moments_makes_the_drafts_of_one_that_was_not(
-    night_workspace: Workspace, night_ledger: Path, tmp_path: Path
+    night_workspace: Workspace, night_ledger: Path, evidence_once: Path, tmp_path: Path
 ) -> None:
     unkilled = nights.furnished(Workspace.init(tmp_path / "unkilled"), night_ledger)
-    with evidence(tmp_path):
-        nights.worked(unkilled, nights.begun(unkilled))
+    nights.worked(unkilled, nights.begun(unkilled))
     run = nights.begun(night_workspace)
     dice = random.Random(20251110)
-    codes = killed(night_workspace, run.run, tmp_path, [dice.randrange(1, 30) for _ in range(MOMENTS)])
+    codes = killed(night_workspace, run.run, evidence_once, [dice.randrange(1, 30) for _ in range(MOMENTS)])
     assert codes == [-signal.SIGKILL] * MOMENTS
     with Store.open(night_workspace.cases) as store:
         before = queue.totals(store, run.run)
