@@ -52,7 +52,7 @@ def narrative(told: Sequence[Told], joined: Joined, points: Sequence[Section], e
         Section(title=_INTRODUCTION, sentences=tuple(_introduction(told, joined))),
         *(Section(title=title, sentences=tuple(_section(told, title, joined))) for title in order),
         *points,
-        Section(title=_CONCLUSION, sentences=(*_section(told, _CONCLUSION, joined), end)),
+        Section(title=_CONCLUSION, sentences=(*_conclusion(told, joined), end)),
     ]
     return Narrative(sections=tuple(section for section in sections if section.sentences))
 
@@ -79,6 +79,18 @@ def _section(told: Sequence[Told], title: str, joined: Joined) -> Iterator[Sente
         yield from _opened(joined.left_out)
 
 
+def _conclusion(told: Sequence[Told], joined: Joined) -> list[Sentence]:
+    """The same, what concerns the leading subject first."""
+    paragraphs: list[list[Sentence]] = []
+    for sentence in _section(told, _CONCLUSION, joined):
+        if sentence.opens:
+            paragraphs.append([])
+        paragraphs[-1].append(sentence)
+    leading = told[0].subject
+    paragraphs.sort(key=lambda ones: not re.match(rf"{re.escape(leading)}(?![\w-])", ones[0].text))
+    return [sentence for ones in paragraphs for sentence in ones]
+
+
 def _within(sentences: Sequence[Sentence], most: float | None, one: Told) -> list[Sentence]:
     """The first of them, as many as MOST words hold, and that there are more where there are."""
     kept: list[Sentence] = []
@@ -100,9 +112,14 @@ def _own(one: Told, told: Sequence[Told], title: str, joined: Joined) -> list[Se
 
 
 def _retells(sentence: Sentence, one: Told, title: str, joined: Joined) -> bool:
-    """Whether it tells again what joins the subjects, or the words of the alert, whose measures are told."""
-    shared = set(sentence.evidence) <= one.joins and any(thing in sentence.text for thing in joined.things)
-    return (shared and title != _AGAINST) or sentence.text.startswith("The alert gives as its reason")
+    """Whether it tells again what joins the subjects, or the words of the alert, whose measures are told.
+
+    That nobody else was at its addresses in its own window goes with it: others came later, as the introduction tells.
+    """
+    shared = title == _CHECKED or any(thing in sentence.text for thing in joined.things)
+    return (shared and title != _AGAINST and set(sentence.evidence) <= one.joins) or sentence.text.startswith(
+        "The alert gives as its reason"
+    )
 
 
 def _untitled(sentence: Sentence, one: Told, leading: Told) -> Sentence:

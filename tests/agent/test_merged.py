@@ -90,6 +90,7 @@ def test_the_introduction_shows_what_joins_them(joined: list[Joined]) -> None:
         text = " ".join(s.text for s in one.case.narrative.sections[0].sentences)
         assert text.startswith(", ".join(one.case.subjects[n].id for n in range(len(one.cases) - 1)))
         assert all(edge.shared in text for edge in one.network.edges[:6])
+        assert not any("No other account" in s.text for s in one.case.narrative.sentences)  # it would deny that
         for name in one.network.subjects:
             assert f"This memo concerns account {name}" in text
 
@@ -141,6 +142,7 @@ def test_the_gravest_recommendation_is_the_cases(joined: list[Joined]) -> None:
         cases = [case.model_copy(update={"recommendation": word}) for case, word in zip(one.cases, words, strict=False)]
         network = replace(one.network, targets=one.network.targets[:2])
         assert merged(network, cases, one.links).recommendation == expected
+    assert one.case.subjects[0].id in one.case.narrative.sections[-1].sentences[0].text  # a report quotes its grounds
     alone = replace(one.network, targets=one.network.targets[:1])
     assert merged(alone, one.cases[:1], one.links) is one.cases[0]
 
