@@ -21,7 +21,7 @@ from casewright.tools import engines
 FILE = "casewright.toml"
 STORES = ("sqlite:///", "postgresql://")
 _STORE = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
-POLICY = {"network": False, "sql": False}  # what a workspace allows unless it says otherwise
+POLICY = {"network": False, "sql": False, "batch": False}  # what a workspace allows unless it says otherwise
 
 _SAMPLING = tuple(f.name for f in fields(Sampling))
 _SECRET = ("engine_url", "store")  # they may hold a password
@@ -36,6 +36,7 @@ model = "offline"        # the embedded model; nothing leaves this machine. Else
 [policy]
 network = false          # true lets the configured model or embedder be called over the network
 sql = false              # true lets people ask free SQL, behind walls: one SELECT, reading the ledger alone
+batch = false            # true lets a batch leave its requests as files with the model's provider, for a day
 """
 
 

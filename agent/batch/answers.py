@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from casewright.agent.models.paid import Answer
+from casewright.agent.models.paid import Answer, Unsent
 from casewright.tools.store import Store, queue
 
 
@@ -13,6 +13,7 @@ class KeptAnswers:
 
     store: Store
     run: str
+    later: bool = False
 
     def answer(self, request: str) -> Answer | None:
         """What was answered to that request in this run."""
@@ -23,3 +24,6 @@ class KeptAnswers:
         """Keep what was answered."""
         told = queue.Answered(json.dumps(answer._asdict()), answer.tokens_in + answer.tokens_out, answer.usd or 0.0)
         queue.keep_answer(self.store, self.run, request, model, told)
+
+    def note(self, unsent: Unsent) -> None:
+        """Nothing: what is not kept is asked at once."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
-from casewright.agent.batch import page
+from casewright.agent.batch import later, page
 from casewright.agent.batch.chosen import alerts_named, alerts_where
 from casewright.agent.batch.plan import Plan, Planner
 from casewright.agent.batch.runner import Pace, Runner
@@ -31,6 +31,7 @@ class Asked:
     ids: tuple[str, ...] | None = None
     limit: int = 0
     budget: float | None = None  # USD for the whole run; the settings' run_usd where None
+    later: bool = False  # models are asked by their provider's batches, not call by call
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,14 @@ def begun(workspace: Workspace, plan: Plan, asked: Asked, who: str) -> Run:
     settings = workspace.settings
     with Authors(workspace):
         pass  # a model, a key or a policy that stands in the way is told before anything is kept
+    if asked.later:
+        later.check(workspace)
     options: dict[str, JsonValue] = {
         "where": [*asked.where],
         "ids": None if asked.ids is None else len(asked.ids),
         "limit": asked.limit,
         "budget": asked.budget,
+        "via": "batch" if asked.later else "calls",
         "model": settings.model,
         "model_url": settings.model_url,
     }
@@ -101,15 +105,25 @@ def worked(
     progress: Callable[[Totals], None] = lambda totals: None,
     warn: Callable[[str], None] = lambda line: None,
     pace: Pace = Pace(),
+    by_batch: bool | None = None,
 ) -> Done:
-    """Work on a run until nothing of it is left, and write its summary. Raises Stop, and has written it then too."""
+    """Work on a run until nothing of it is left, and write its summary. Raises Stop, and has written it then too.
+
+    BY_BATCH says whether models are asked by their provider's batches; None as the run was begun.
+    """
     started, place = time.monotonic(), out or workspace.out
     workspace = _as_begun(workspace, run, budget)
+    if by_batch is None:
+        by_batch = run.options.get("via") == "batch"
+    if by_batch:
+        later.check(workspace)
     known = library_of(workspace)
     for line in remarks(known):
         warn(line)
     with Store.open(workspace.cases) as store:
-        runner = Runner(workspace, store, run, known.typologies, who, place, concurrency, progress, warn, pace)
+        runner = Runner(
+            workspace, store, run, known.typologies, who, place, concurrency, by_batch, progress, warn, pace
+        )
         try:
             totals = runner.work()
         finally:

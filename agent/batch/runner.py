@@ -24,6 +24,7 @@ from casewright.agent.drafting.write import Written
 from casewright.agent.investigate import Target, investigate, resolve
 from casewright.agent.ledgers import open_ledger
 from casewright.agent.memo import page
+from casewright.agent.models.paid import Awaited
 from casewright.agent.review.people import login_of
 from casewright.agent.settings import Workspace
 from casewright.knowledge.case import Case
@@ -60,6 +61,7 @@ class Runner:
     who: str
     out: Path
     concurrency: int = 4
+    later: bool = False  # models are asked by the provider's batches
     progress: Callable[[Totals], None] = lambda totals: None
     warn: Callable[[str], None] = lambda line: None
     pace: Pace = field(default_factory=Pace)
@@ -74,12 +76,16 @@ class Runner:
         """
         with (
             open_ledger(self.workspace) as ledger,
-            Desk(self.workspace, self.store, self.run, ledger, self.concurrency) as desk,
+            Desk(self.workspace, self.store, self.run, ledger, self.concurrency, self.later, self.warn) as desk,
             self._heard(),
         ):
             try:
-                while jobs := self._claimed():
-                    self._drafted(ledger, desk, jobs)
+                going = True
+                while going:
+                    while jobs := self._claimed():
+                        self._drafted(ledger, desk, jobs)
+                    if going := desk.answered():
+                        queue.release(self.store, self.run.run, self.worker)
             finally:
                 with suppress(CasewrightError):  # where the store is held, the claim runs out by itself
                     queue.release(self.store, self.run.run, self.worker)
@@ -90,7 +96,7 @@ class Runner:
         """The next cases; where only silent runners hold some, those once their claim has run out."""
         waited = 0.0
         while not (jobs := queue.claim(self.store, self.run.run, self.worker, AT_ONCE, self.pace.lease)):
-            heard = queue.last_heard(self.store, self.run.run)
+            heard = queue.last_heard(self.store, self.run.run, self.worker)
             if heard is None or (waited > 2 * self.pace.beat + 1 and time.time() - heard < 2 * self.pace.beat + 1):
                 return []  # nothing is left, or what is left is in living hands
             if not waited:
@@ -110,7 +116,7 @@ class Runner:
         for place, written in desk.worded(cases):
             if isinstance(written, CasewrightError):
                 self._failed(place, written)
-            else:
+            elif not isinstance(written.cut_by, Awaited):  # which stays claimed until its round is answered
                 self._kept(groups[place], written)
             self._tell()
 

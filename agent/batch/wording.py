@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from casewright.agent.batch.answers import KeptAnswers
+from casewright.agent.batch.later import Later
 from casewright.agent.drafting.authors import Authors
 from casewright.agent.drafting.write import Written, write
 from casewright.agent.ledgers import open_ledger
@@ -42,19 +43,36 @@ class Desk:
     run: Run
     ledger: Ledger
     concurrency: int = 4
+    later: bool = False  # requests are sent together and answered later, not one by one
+    warn: Callable[[str], None] = lambda line: None
+    _later: Later | None = None
     _closing: ExitStack = field(default_factory=ExitStack)
     _silent: int = 0
 
     def __enter__(self) -> Self:
         self.offline = choice_for(self.workspace, "draft").offline
         if not self.offline:
-            self.meter = Meter.of(self.workspace, KeptAnswers(self.store, self.run.run))
+            kept = KeptAnswers(self.store, self.run.run)
+            self._later = Later(self.workspace, kept, self.warn) if self.later else None
+            self.meter = self._later.meter if self._later else Meter.of(self.workspace, kept)
             so_far = queue.totals(self.store, self.run.run)
             self.meter.spent_before(so_far.calls, so_far.tokens, so_far.usd)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._closing.close()
+
+    def answered(self) -> bool:
+        """Send what was not answered, and wait for it; whether the drafts that waited can be worded now.
+
+        Raises Stop where a limit is reached, or the provider refuses.
+        """
+        try:
+            return self._later is not None and self._later.round()
+        except LimitReached as why:
+            raise self._limited(why) from why
+        except ModelFailed as why:
+            raise Stop(why.message, hint=f"casewright batch --resume {self.run.run} goes on") from why
 
     def worded(self, cases: Iterable[tuple[int, Case]]) -> Iterator[tuple[int, Written | CasewrightError]]:
         """Each case as it was written, or what went wrong with it; in the order in which they are done.
@@ -87,12 +105,16 @@ class Desk:
     def _stop_where_it_must(self, written: Written | CasewrightError) -> None:
         why = written.cut_by if isinstance(written, Written) else None
         if isinstance(why, LimitReached) and why.scope in {"run", "day"}:
-            hint = f"casewright batch --resume {self.run.run} --budget USD goes on"
-            raise Stop(why.message, hint=hint if why.scope == "run" else why.hint) from why
-        self._silent = self._silent + 1 if isinstance(why, ModelFailed) else 0
+            raise self._limited(why) from why
+        silent = isinstance(why, ModelFailed) and (why.passing or not self.later)  # else it is what a batch brought
+        self._silent = self._silent + 1 if silent else 0
         if isinstance(why, ModelFailed) and self._silent >= IN_A_ROW:
             told = f"{IN_A_ROW} drafts one after the other had no answer from the model: {why.message}"
             raise Stop(told, hint=f"casewright batch --resume {self.run.run} goes on") from why
+
+    def _limited(self, why: LimitReached) -> Stop:
+        hint = f"casewright batch --resume {self.run.run} --budget USD goes on"
+        return Stop(why.message, hint=hint if why.scope == "run" else why.hint)
 
 
 def _tried(work: Callable[[], Written]) -> Written | CasewrightError:

@@ -68,6 +68,13 @@ def unreadable(model: str) -> ModelFailed:
     return ModelFailed(f"{model} answered with what cannot be read", hint=hint, passing=True)
 
 
+def unanswered(model: str, code: str, words: str, secret: str) -> ModelFailed:
+    """The failure of one request of many that were sent together."""
+    if _overflows(words, code):
+        return _overflow(model)
+    return ModelFailed(f"{model} did not answer the request ({code}: {_told(words, secret)})", hint="ask it alone")
+
+
 _SLOW = "raise silence_seconds or answer_seconds under [limits], or use a quicker model"
 
 

@@ -4,7 +4,7 @@ import math
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
@@ -195,6 +195,36 @@ class Meter:
                 )
                 used = Spent(1, made.tokens_in, made.tokens_out, made.usd or 0.0, made.usd is None)
                 self._add(used - held)
+
+    def room(self, choice: Choice, tokens: int, usd: float | None, scopes: Sequence[str] = SCOPES) -> None:
+        """Raises LimitReached where so much more would pass a limit of these scopes: for what is sent later."""
+        self.check(choice)
+        with self._lock:
+            spent = {scope: total.spent for scope, total in self._totals.items()} | {"day": self.kept.day()}
+            for scope in scopes:
+                self._allow(scope, spent[scope], tokens, usd)
+
+    def most(self, choice: Choice, tokens_in: int, tokens_out: int) -> float | None:
+        """What a request that is sent in a batch may cost at most."""
+        price = self.check(choice)
+        return price.usd(tokens_in, tokens_out) * self._batch_part(choice) if price else None
+
+    def received(self, choice: Choice, task: str, call: Call) -> None:
+        """A request of a batch that was answered: its price, and what run and day have used with it."""
+        if price := self.check(choice):
+            call.usd = price.usd(call.tokens_in, call.tokens_out, call.cached) * self._batch_part(choice)
+        tokens = (call.tokens_in, call.tokens_out)
+        kept = self.kept.reserve(self._run, task, choice.name, choice.url, tokens, call.usd, lambda day: None)
+        self.kept.settle(kept, (*tokens, call.cached), call.usd, "done")
+        with self._lock:
+            run = self._totals["run"]
+            run.spent = run.spent + Spent(1, *tokens, call.usd or 0.0, call.usd is None)
+
+    def _batch_part(self, choice: Choice) -> float:
+        part = self.prices.batch_part(choice)
+        if part is None and not choice.local:
+            self.note(f"what a batch costs at {choice.told} is not known: it is counted at the full price")
+        return 1.0 if part is None else part
 
     def _add(self, spent: Spent) -> None:
         for total in self._totals.values():

@@ -1,7 +1,6 @@
 """What a model's tokens cost: a dated table, before it the workspace's own; a model on this machine costs nothing."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,10 +35,11 @@ class Price(Record):
 
 
 class Table(Record):
-    """A table of prices, where they are from and on which day they held."""
+    """A table of prices, where they are from and on which day they held; `batch` is the part that a batch costs."""
 
     source: str
     as_of: date
+    batch: Annotated[float, Field(gt=0, le=1)] | None = None
     models: dict[str, Price]
 
 
@@ -57,13 +57,19 @@ class Prices:
 
     def of_model(self, choice: Choice) -> Price | None:
         """The model's price; None where it is not known. A dated release of a model costs what that model does."""
+        if (found := self._found(choice)) is not None:
+            return found[0]
+        return Price(sent=0, received=0) if choice.local else None
+
+    def batch_part(self, choice: Choice) -> float | None:
+        """The part of the model's price that it costs in a batch; None where its table does not say."""
+        found = self._found(choice)
+        return found[1].batch if found else None
+
+    def _found(self, choice: Choice) -> tuple[Price, Table] | None:
         names = (choice.name, _DATED.sub("", choice.name))
         own, shipped = self.tables[:-1], self.tables[-1]
-        for name in names:
-            for table in own:
-                if name in table.models:
-                    return table.models[name]
-        if choice.local:
-            return Price(sent=0, received=0)
-        known: Mapping[str, Price] = shipped.models if choice.openai else {}  # who serves it elsewhere sets the price
-        return next((known[name] for name in names if name in known), None)
+        # Who serves a model of OpenAI's elsewhere sets the price.
+        theirs = (shipped,) if choice.openai and not choice.local else ()
+        asked = ((name, table) for tables in (own, theirs) for name in names for table in tables)
+        return next(((table.models[name], table) for name, table in asked if name in table.models), None)

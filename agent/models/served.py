@@ -23,7 +23,7 @@ from casewright.agent.models.choice import Choice
 from casewright.agent.models.failures import BrokenOff, ModelFailed, in_words, unreadable
 from casewright.agent.models.keys import Key
 from casewright.agent.models.meter import AnswerCutOff, Call, Meter
-from casewright.agent.models.paid import Answer
+from casewright.agent.models.paid import Answer, Unsent
 from casewright.agent.models.replied import Malformed
 
 T = TypeVar("T")
@@ -94,19 +94,15 @@ class Served(BaseChatModel):
         request = self._request(messages, kwargs)
         if (known := self._answered(request)) is not None:
             return known
+        if self.meter.paid is not None and self.meter.paid.later and self.task != "probe":
+            self.meter.paid.note(self._unsent(request, messages, stop, kwargs))  # which raises Awaited
         made: list[Call] = []
 
         def once(call: Call) -> Iterator[ChatResult]:
             made.append(call)
             result = self.client._generate(messages, stop=stop, **kwargs)
-            message, told = result.generations[0].message, result.generations[0].generation_info or {}
-            if not isinstance(message.content, str):
-                raise unreadable(self.choice.told)
-            _count(call, message)
-            self._check_end(told.get("finish_reason"))
-            for call_made in [*message.tool_calls, *message.invalid_tool_calls]:
-                _check_call(call_made["name"], call_made["args"], message.text)
-                call_made["id"] = call_made["id"] or _new_id()
+            message, finish = self._read(result, call)
+            self._check(message, finish)
             yield result
 
         [result] = self._tried(once, messages, kwargs)  # to its end, which is where it is counted
@@ -121,9 +117,55 @@ class Served(BaseChatModel):
         answer = self.meter.paid.answer(request.digest) if self.meter.paid is not None else None
         if answer is None:
             return None
-        used = (answer.tokens_in, answer.tokens_out)
+        used, message = (answer.tokens_in, answer.tokens_out), answer.message()
         self.meter.recall(self.choice, self.task, request.digest, used, answer.usd)
-        return ChatResult(generations=[ChatGeneration(message=answer.message())])
+        try:
+            self._check(message, answer.finish)
+        except ModelFailed as failure:
+            failure.passing = False  # it is what it is
+            raise
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _unsent(
+        self, request: "_Request", messages: list[BaseMessage], stop: list[str] | None, kwargs: dict[str, Any]
+    ) -> Unsent:
+        """The request as it would be sent now. Raises LimitReached where it would pass the turn's limits."""
+        body = self.client._get_request_payload(messages, stop=stop, **kwargs)
+        body |= body.pop("extra_body", None) or {}
+        longest = self._longest(kwargs)
+        most = self.meter.most(self.choice, request.tokens, longest)
+        self.meter.room(self.choice, request.tokens + longest, most, ("turn",))
+        return Unsent(request.digest, self.choice, self.task, body, request.tokens + longest, most)
+
+    def received(self, body: dict[str, Any]) -> Answer:
+        """The answer that a body is which came later, as if it had come at once; counted. Raises ModelFailed."""
+        call = Call(0, 0)
+        try:
+            message, finish = self._read(self.client._create_chat_result(body), call)
+        except _MISSHAPEN as error:
+            raise unreadable(self.choice.told) from error
+        self.meter.received(self.choice, self.task, call)
+        return Answer.of(message, call.tokens_in, call.tokens_out, call.usd)._replace(finish=finish)
+
+    def _read(self, result: ChatResult, call: Call) -> tuple[AIMessage, str | None]:
+        """The message, counted, and why it ended. Raises ModelFailed for what is no text."""
+        message, told = result.generations[0].message, result.generations[0].generation_info or {}
+        if not isinstance(message, AIMessage) or not isinstance(message.content, str):
+            raise unreadable(self.choice.told)
+        _count(call, message)
+        return message, told.get("finish_reason")
+
+    def _check(self, message: AIMessage, finish: str | None) -> None:
+        """Raises what an answer that is not whole is; a call of a tool without an id gets one."""
+        self._check_end(finish)
+        for call_made in [*message.tool_calls, *message.invalid_tool_calls]:
+            _check_call(call_made["name"], call_made["args"], message.text)
+            call_made["id"] = call_made["id"] or _new_id()
+
+    def _longest(self, kwargs: dict[str, Any]) -> int:
+        """The most tokens that the answer may have."""
+        most = int(kwargs.get("max_tokens") or kwargs.get("extra_body", {}).get("max_tokens", 0))
+        return most or int(self.meter.limits.answer_tokens)
 
     def _request(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> "_Request":
         """All that is sent, as far as it tells one request from another."""
@@ -183,12 +225,11 @@ class Served(BaseChatModel):
     ) -> Iterator[T]:
         """What ONCE yields, tried again while nothing was yielded and what went wrong may pass."""
         request = self._request(messages, kwargs)
-        most = int(kwargs.get("max_tokens") or kwargs.get("extra_body", {}).get("max_tokens", 0))
         limits = self.meter.limits
         for attempt in range(int(limits.retries) + 1):
             begun = False
             try:
-                longest = most or int(limits.answer_tokens)
+                longest = self._longest(kwargs)
                 with self.meter.call(self.choice, self.task, request.tokens, longest, request.digest) as call:
                     try:
                         for piece in once(call):
@@ -198,7 +239,7 @@ class Served(BaseChatModel):
                     except (openai.OpenAIError, httpx2.HTTPError, *_MISSHAPEN) as error:
                         if not begun and isinstance(error, _NOTHING_DONE) and not isinstance(error, _MAYBE_DONE):
                             call.refused()
-                        raise self._failure(error) from error
+                        raise self.failure(error) from error
             except ModelFailed as failure:
                 if begun and not isinstance(failure, BrokenOff | Malformed):
                     raise BrokenOff(f"the answer broke off: {failure.message}", hint="ask again") from failure
@@ -211,7 +252,8 @@ class Served(BaseChatModel):
         """The key, for taking it out of what is told."""
         return str(self.client.openai_api_key())
 
-    def _failure(self, error: Exception) -> ModelFailed:
+    def failure(self, error: Exception) -> ModelFailed:
+        """The error of its client in words."""
         return in_words(error, self.choice.told, self.key_source, self.secret)
 
     def _wait(self, failure: ModelFailed, attempt: int) -> None:

@@ -107,10 +107,10 @@ def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
 
 def test_a_policy_left_out_forbids(tmp_path: Path) -> None:
     _write(tmp_path, "[policy]\n")
-    assert Workspace.at(tmp_path).settings.policy == {"network": False, "sql": False}
+    assert Workspace.at(tmp_path).settings.policy == {"network": False, "sql": False, "batch": False}
     _write(tmp_path, "[policy]\nnetwork = true\n")
-    assert Workspace.at(tmp_path).settings.policy == {"network": True, "sql": False}
-    assert Settings().policy == {"network": False, "sql": False}
+    assert Workspace.at(tmp_path).settings.policy == {"network": True, "sql": False, "batch": False}
+    assert Settings().policy == {"network": False, "sql": False, "batch": False}
 
 
 def test_a_workspace_that_is_not_there_or_in_the_way_is_told(tmp_path: Path) -> None:

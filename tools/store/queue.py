@@ -157,9 +157,9 @@ def renew(store: Store, run: str, worker: str) -> None:
         connection.execute(jobs.update().where(mine).values(at=int(time.time())))
 
 
-def last_heard(store: Store, run: str) -> int | None:
-    """When a runner of this run was last heard of (epoch seconds); None where nobody has claimed anything."""
-    held = sa.and_(jobs.c.run == run, jobs.c.state == "running")
+def last_heard(store: Store, run: str, asking: str = "") -> int | None:
+    """When a runner of this run was last heard of (epoch seconds); None where none but who is ASKING has a claim."""
+    held = sa.and_(jobs.c.run == run, jobs.c.state == "running", jobs.c.worker != asking)
     with store.reads() as connection:
         found = connection.execute(sa.select(sa.func.max(jobs.c.at)).where(held)).scalar()
     return None if found is None else int(found)

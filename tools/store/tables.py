@@ -102,10 +102,12 @@ sent_batches = sa.Table(
     "sent_batches",
     metadata,
     sa.Column("run", sa.Text, sa.ForeignKey("runs.run"), primary_key=True),
-    sa.Column("batch", sa.Text, primary_key=True),  # the provider's id of what was sent to be answered later
+    sa.Column(
+        "batch", sa.Text, primary_key=True
+    ),  # the provider's id of what is to be answered later; at first its file's
     sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("requests", sa.Text, nullable=False),  # JSON: the requests that it holds, as batch_calls names them
-    sa.Column("state", sa.Text, nullable=False),  # sent, answered, failed
+    sa.Column("requests", sa.Text, nullable=False),  # JSON: the model, and its requests as batch_calls names them
+    sa.Column("state", sa.Text, nullable=False),  # uploaded, sent, answered, failed
 )
 
 review_acts = sa.Table(

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,13 @@ from casewright.knowledge.errors import UsageError
 
 app = typer.Typer()
 _SOME_FAILED = 5
+
+
+class Way(StrEnum):
+    """How models are asked."""
+
+    CALLS = "calls"
+    BATCH = "batch"
 
 
 @command(app)
@@ -35,6 +43,10 @@ def batch(
     ] = "",
     listing: Annotated[bool, typer.Option("--list", help="List the runs, and how far each is.")] = False,
     out: Annotated[Path | None, typer.Option(help="Where case folders go; else the workspace's own.")] = None,
+    via: Annotated[
+        Way | None,
+        typer.Option(help="How a served model is asked: call by call, or by its provider's cheaper batches."),
+    ] = None,
     model: ModelOption = "",
     by: Annotated[str, typer.Option("--as", help="Who acts; else the user of this machine.")] = "",
 ) -> Answer:
@@ -57,7 +69,7 @@ def batch(
             raise UsageError("a run that goes on has its alerts and its model already", hint="give --resume alone")
         run = night.resumed(workspace, resume)
     else:
-        asked = night.Asked(tuple(where or ()), _ids(ids), limit, budget)
+        asked = night.Asked(tuple(where or ()), _ids(ids), limit, budget, via is Way.BATCH)
         plan = night.planned(workspace, asked)
         if dry_run:
             return Answer(told.plan_payload(plan), printable(told.plan_text(plan, table)))
@@ -75,7 +87,15 @@ def batch(
             bar(share, told.on_the_way(totals, time.monotonic() - began, alerts - before.left))
 
         done = night.worked(
-            workspace, run, who, out=out, budget=budget, concurrency=concurrency, progress=tell, warn=warn
+            workspace,
+            run,
+            who,
+            out=out,
+            budget=budget,
+            concurrency=concurrency,
+            progress=tell,
+            warn=warn,
+            by_batch=None if via is None else via is Way.BATCH,
         )
         answer = told.text(done, store, table)
     wrong = done.totals.states["failed"] or done.totals.left
