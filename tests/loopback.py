@@ -104,6 +104,10 @@ class Loopback:
                 return self._replies(body)
             return next(self._replies, fails(501, "the test has scripted no more replies"))
 
+    def other(self, method: str, path: str, headers: Values, body: bytes) -> Reply | None:
+        """What is answered at other places than the chat's; None where there is nothing of its own."""
+        return fails(404, "no such place") if path.startswith(("/v1/files", "/v1/batches")) else None
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -130,10 +134,28 @@ def _handler(loopback: Loopback) -> type[BaseHTTPRequestHandler]:
             """Say nothing."""
 
         def do_GET(self) -> None:
+            if not self._elsewhere(b""):
+                self._models()
+
+        def do_DELETE(self) -> None:
+            self._elsewhere(b"")
+
+        def _elsewhere(self, body: bytes) -> bool:
+            """Whether it is about another place than the chat's, and answered."""
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            reply = loopback.other(self.command, self.path, headers, body)
+            if reply is not None:
+                self._answer({}, reply)
+            return reply is not None
+
+        def _models(self) -> None:
             self._whole(200, json.dumps({"object": "list", "data": [{"id": "loopback", "object": "model"}]}).encode())
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            if self._elsewhere(raw):
+                return
+            body = json.loads(raw)
             reply = loopback.reply(body, {name.lower(): value for name, value in self.headers.items()})
             if reply.delay and loopback.closing.wait(reply.delay):
                 return
@@ -150,7 +172,7 @@ def _handler(loopback: Loopback) -> type[BaseHTTPRequestHandler]:
             elif body.get("stream"):
                 self._stream(list(_pieces(body, reply)), reply)
             else:
-                self._whole(200, json.dumps(_message(body, reply)).encode(), reply.headers, reply.drip)
+                self._whole(200, json.dumps(completion(body, reply)).encode(), reply.headers, reply.drip)
 
         def _whole(self, status: int, raw: bytes, headers: Values | None = None, drip: float = 0) -> None:
             self.send_response(status)
@@ -207,7 +229,8 @@ def _tool_calls(reply: Reply) -> list[Values]:
     ]
 
 
-def _message(body: Values, reply: Reply) -> Values:
+def completion(body: Values, reply: Reply) -> Values:
+    """The body that answers a request in whole."""
     message: Values = {"role": "assistant", "content": reply.text or None}
     if reply.calls:
         message["tool_calls"] = _tool_calls(reply)

@@ -44,10 +44,11 @@ _SHOWN = 300  # characters of what a case is about
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds: how often a runner says that it is there, and how long its silence is borne."""
+    """Seconds: how often a runner says that it is there, its silence is borne, and until a batch is looked at."""
 
     beat: float = 5
     lease: int = queue.LEASE
+    poll: float = 1
 
 
 @dataclass
@@ -76,7 +77,9 @@ class Runner:
         """
         with (
             open_ledger(self.workspace) as ledger,
-            Desk(self.workspace, self.store, self.run, ledger, self.concurrency, self.later, self.warn) as desk,
+            Desk(
+                self.workspace, self.store, self.run, ledger, self.concurrency, self.later, self.pace.poll, self.warn
+            ) as desk,
             self._heard(),
         ):
             try:

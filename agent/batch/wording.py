@@ -44,6 +44,7 @@ class Desk:
     ledger: Ledger
     concurrency: int = 4
     later: bool = False  # requests are sent together and answered later, not one by one
+    poll: float = 1  # seconds until such a batch is first looked at
     warn: Callable[[str], None] = lambda line: None
     _later: Later | None = None
     _closing: ExitStack = field(default_factory=ExitStack)
@@ -53,7 +54,7 @@ class Desk:
         self.offline = choice_for(self.workspace, "draft").offline
         if not self.offline:
             kept = KeptAnswers(self.store, self.run.run)
-            self._later = Later(self.workspace, kept, self.warn) if self.later else None
+            self._later = Later(self.workspace, kept, self.warn, self.poll) if self.later else None
             self.meter = self._later.meter if self._later else Meter.of(self.workspace, kept)
             so_far = queue.totals(self.store, self.run.run)
             self.meter.spent_before(so_far.calls, so_far.tokens, so_far.usd)

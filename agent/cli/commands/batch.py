@@ -4,12 +4,16 @@ import sys
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from casewright.agent.cli.contract import Answer, ModelOption, command, printable, progress, table, warn, workspace_of
+from casewright.agent.settings import Workspace
 from casewright.knowledge.errors import UsageError
+
+if TYPE_CHECKING:
+    from casewright.tools.store.queue import Run
 
 app = typer.Typer()
 _SOME_FAILED = 5
@@ -78,6 +82,15 @@ def batch(
         run = night.begun(workspace, plan, asked, who)
     if sys.stderr.isatty():
         warn(f"run {run.run}; if it stops: casewright batch --resume {run.run}")
+    by_batch = None if via is None else via is Way.BATCH
+    return _worked(workspace, run, who, out=out, budget=budget, concurrency=concurrency, by_batch=by_batch)
+
+
+def _worked(workspace: Workspace, run: "Run", who: str, **how: Any) -> Answer:
+    """Work on the run, telling how far it is, and what came of it."""
+    from casewright.agent.batch import night, told
+    from casewright.tools.store import Store, queue
+
     with Store.open(workspace.cases) as store, progress("drafting", lines_every=30) as bar:
         before, began = queue.totals(store, run.run), time.monotonic()
 
@@ -86,17 +99,7 @@ def batch(
             share = 1 - totals.left / alerts
             bar(share, told.on_the_way(totals, time.monotonic() - began, alerts - before.left))
 
-        done = night.worked(
-            workspace,
-            run,
-            who,
-            out=out,
-            budget=budget,
-            concurrency=concurrency,
-            progress=tell,
-            warn=warn,
-            by_batch=None if via is None else via is Way.BATCH,
-        )
+        done = night.worked(workspace, run, who, progress=tell, warn=warn, **how)
         answer = told.text(done, store, table)
     wrong = done.totals.states["failed"] or done.totals.left
     return Answer(told.payload(done), printable(answer), _SOME_FAILED if wrong else 0)
