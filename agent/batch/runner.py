@@ -117,9 +117,11 @@ class Runner:
                 self._failed(place, found)
         cases = ((place, found) for place, found in made.items() if isinstance(found, Case))
         for place, written in desk.worded(cases):
+            if isinstance(written, Awaited):
+                continue  # it stays claimed until its round is answered
             if isinstance(written, CasewrightError):
                 self._failed(place, written)
-            elif not isinstance(written.cut_by, Awaited):  # which stays claimed until its round is answered
+            else:
                 self._kept(groups[place], written)
             self._tell()
 

@@ -8,6 +8,7 @@ from casewright.agent.drafting.author import Author, CutOff, Embedded
 from casewright.agent.drafting.mandatory import STILL_DUE, completed
 from casewright.agent.drafting.objections import Examiner, Objection
 from casewright.agent.drafting.questions import Answers, Declined, ask
+from casewright.agent.models.paid import Awaited
 from casewright.knowledge.case import Case, NotLookedAt, Section, Sentence
 from casewright.knowledge.evidence import Evidence
 from casewright.tools.warehouse import Ledger
@@ -45,10 +46,13 @@ def write(case: Case, author: Author, ledger: Ledger, tell: Callable[[str], None
 
     CASE comes from the investigation, with the embedded writer's narrative. The findings and the recommendation stay
     as computed there: no question that a model thinks of may move them. TELL hears of each step.
+    Raises Awaited where the model is asked later: then the case is to be written again.
     """
     try:
         return _written(case, author, ledger, tell)
     except CutOff as why:
+        if isinstance(why.__cause__, Awaited):
+            raise why.__cause__ from None
         kept = _written(case, Embedded(case.versions.writer), ledger, lambda line: None)
         told = Written(
             kept.case, author.name, True, kept.struck, kept_because=str(why), usage=author.usage, calls=author.calls,
