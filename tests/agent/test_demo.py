@@ -65,7 +65,7 @@ def test_what_had_not_left_is_never_told_as_held_above_the_closing_balance(demo_
     with Ledger.open(demo_exchange[0] / ".casewright" / "ledger.duckdb") as ledger:
         alerts = [resolve(ledger, row["id"]) for row in ledger.dicts("select id from alerts order by id")]
         subjects = tuple(dict.fromkeys(alert.subject for alert in alerts))
-        asked = pack.gather(ledger, subjects, ("dwell", "balances"))
+        asked = pack.gather(ledger, subjects, [pack.Asking("dwell"), pack.Asking("balances")])
         dossiers = [Dossier(subject, asked[subject], ledger.timezone, ledger.currency) for subject in subjects]
     above = 0
     for dossier in dossiers:

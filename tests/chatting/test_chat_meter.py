@@ -22,7 +22,7 @@ def test_a_draft_counts_for_the_limits_of_its_chat(workspace: Workspace, build_l
         chat = begin(Workspace.at(workspace.folder), screen, "mei")
         assert chat.meter is not None
         list(chat.session.ask("What came in on C-14330?"))
-        asked = chat.meter()._spent["run"].calls
+        asked = chat.meter()._totals["run"].spent.calls
         draft(chat, "A-7")
         chat.close()
-    assert 0 < asked < chat.meter()._spent["run"].calls
+    assert 0 < asked < chat.meter()._totals["run"].spent.calls
