@@ -199,6 +199,7 @@ import os, signal, sys
 from pathlib import Path
 from casewright.agent.batch import night
 from casewright.agent.batch.runner import Pace
+from casewright.agent.models.batches import Batches
 from casewright.agent.settings import Workspace
 
 def dead(*_):
@@ -243,12 +244,12 @@ def test_a_run_may_change_its_way_and_asks_nothing_again(make: Make, server: Bat
     assert len(server.batches) == 2
 
 
-PRICES = "models:\n  small: {sent: 100.0, received: 100.0}\n"
+PRICES = "models:\n  small: {sent: 10.0, received: 10.0}\n"
 
 
 def test_what_a_file_may_cost_is_held_to_the_budget_before_it_is_sent(make: Make, server: BatchApi) -> None:
     workspace = make(server, prices=f"batch: 0.5\n{PRICES}")
-    run = begun(workspace, budget=0.1)
+    run = begun(workspace, budget=0.05)
     with pytest.raises(Stop, match="spending limit") as stopped:
         worked(workspace, run)
     assert "--budget USD" in stopped.value.hint
@@ -256,13 +257,13 @@ def test_what_a_file_may_cost_is_held_to_the_budget_before_it_is_sent(make: Make
     assert {job.state for job in jobs_of(workspace, run).values()} == {"waiting"}
     done = worked(workspace, run, budget=50)
     assert done.totals.left == 0
-    assert done.totals.usd == pytest.approx(done.totals.tokens * 100 / 1e6 / 2, rel=0.15)  # the probes at full price
+    assert done.totals.usd == pytest.approx(done.totals.tokens * 10 / 1e6 / 2, rel=0.15)  # the probes at full price
 
 
 def test_the_price_of_a_batch_is_the_full_one_where_it_is_not_known_and_told(make: Make, server: BatchApi) -> None:
     workspace = make(server, prices=PRICES)
     done = worked(workspace, begun(workspace, budget=50))
-    assert done.totals.usd == pytest.approx(done.totals.tokens * 100 / 1e6)
+    assert done.totals.usd == pytest.approx(done.totals.tokens * 10 / 1e6)
 
 
 @pytest.mark.parametrize(("policy", "missing"), [("", "batch = true and network = true"),
