@@ -36,14 +36,17 @@ _SHARES = (0.5, 0.65, 0.85)  # of the time: after the base evidence, all evidenc
 
 @dataclass(frozen=True)
 class Target:
-    """Whom to investigate, and the alert if one led there."""
+    """Whom to investigate, and the alert if one led there; NAMED is its case where that is not of its own window."""
 
     subject: Subject
     alert: Alert | None = None
+    named: str = ""
 
     @property
     def case_id(self) -> str:
         """The same target has the same case: a second run makes its next version."""
+        if self.named:
+            return self.named
         window = f"{self.subject.since}:{self.subject.until}"
         own = window == (f"{self.alert.since}:{self.alert.at + 1}" if self.alert else "None:None")
         tail = "" if own else f"-{hashlib.sha256(window.encode()).hexdigest()[:6]}"

@@ -116,14 +116,15 @@ def _by_subject(ledger: Ledger, targets: Sequence[Target]) -> dict[str, list[Tar
 
 
 def _of_all(ones: Sequence[Target]) -> Target:
-    """The leading target in a window that holds those of all; an open end stays open."""
+    """The leading target in a window that holds those of all; an open end stays open, and its case stays its own."""
     since = [one.subject.since for one in ones if one.subject.since is not None]
     until = [one.subject.until for one in ones if one.subject.until is not None]
     window = {
         "since": min(since) if len(since) == len(ones) else None,
         "until": max(until) if len(until) == len(ones) else None,
     }
-    return replace(ones[0], subject=ones[0].subject.model_copy(update=window))
+    subject = ones[0].subject.model_copy(update=window)
+    return ones[0] if subject == ones[0].subject else replace(ones[0], subject=subject, named=ones[0].case_id)
 
 
 def _edges(ledger: Ledger, targets: Sequence[Target]) -> list[Edge]:

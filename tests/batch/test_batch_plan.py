@@ -198,6 +198,8 @@ def test_a_network_is_one_case_whose_place_is_its_most_urgent_alerts(night_works
         by_place.setdefault(job.place, []).append(job.alert)
     assert sorted(by_place[0]) == ["A-01", "A-02"]
     assert ["A-11", "A-12"] in map(sorted, by_place.values())
+    [case] = {job.case for job in plan.jobs if job.alert in ("A-11", "A-12")}
+    assert case in ("CASE-A-11", "CASE-A-12")  # that of the leading alert, which investigating it again goes on with
 
 
 @pytest.mark.usefixtures("evidence_once")
