@@ -77,7 +77,9 @@ class Pseudonyms:
         elif kind == "ENTITY":
             if " " in value or any(c.isdigit() for c in value):
                 self._ids.setdefault(value.casefold(), kind)
-        elif len(value) >= 4 and (any(c.isdigit() for c in value) or kind in ("CASE", "ALERT")):
+        elif kind in ("CASE", "ALERT") and (len(value) >= 4 or (len(value) == 3 and not value.isalnum())):
+            self._ids.setdefault(value.casefold(), kind)
+        elif len(value) >= 4 and any(c.isdigit() for c in value):
             self._ids.setdefault(value.casefold(), kind)
             if kind == "ACCT":
                 self._liken(value)

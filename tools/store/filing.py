@@ -211,7 +211,10 @@ def _refuse_out_of_order(before: Decided, what: Content) -> None:
 
 
 def _refuse_told_before(connection: sa.Connection, before: Decided, what: Content) -> None:
-    """A report is told once: neither this case nor another on its subjects has an earlier one of that reference."""
+    """A report is told once: neither this case nor another on its subjects has an earlier one of that reference.
+
+    Another authority may have given the same reference.
+    """
     if not isinstance(what, Filed):
         return
     own = before.filed()
@@ -224,7 +227,8 @@ def _refuse_told_before(connection: sa.Connection, before: Decided, what: Conten
         known += [(own, before.case)] if own else []
         known += [(act.what, act.case) for act in others if isinstance(act.what, Filed)]
     for filed, case in known:
-        if _same(filed.reference, what.reference):
+        one_authority = "" in (filed.regime, what.regime) or filed.regime == what.regime
+        if one_authority and _same(filed.reference, what.reference):
             raise UsageError(
                 f"the report {filed.reference} of {filed.day} is on record already, told of {case}",
                 hint="what was told by mistake is withdrawn first: casewright withdraw --help",
