@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("agent", "tools", "knowledge", "prompts")
-DATA = {".md", ".yaml", ".sql", ".csv", ".mako", ".npz", ".typed"}
+DATA = {".html", ".md", ".yaml", ".sql", ".csv", ".mako", ".npz", ".typed"}
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,8 @@ class Desk:
         if not self.offline:
             kept = KeptAnswers(self.store, self.run.run)
             self._later = Later(self.workspace, kept, self.warn, self.poll) if self.later else None
+            if self._later:
+                self._closing.callback(self._later.parcels.clear)
             self.meter = self._later.meter if self._later else Meter.of(self.workspace, kept)
             so_far = queue.totals(self.store, self.run.run)
             self.meter.spent_before(so_far.calls, so_far.tokens, so_far.usd)

@@ -78,7 +78,7 @@ def test_a_contrary_fact_that_was_dropped_is_put_back_where_it_belongs(case: Cas
 
 
 def test_a_figure_told_in_other_words_is_not_told_twice(case: Case) -> None:
-    worded = Sentence(text="At the end of the period USD 990.00 of the credits received, USD 9,330.00, had not gone out.",
+    worded = Sentence(text="At the end of the period USD 990.00 of the credits, USD 9,330.00, had not gone out.",
                       evidence=("E10",))  # fmt: skip
     made, _ = completed((Section(title="What speaks against", sentences=(worded,)),), case.narrative.sections, case)
     told = next(section.sentences for section in made if section.title == "What speaks against")
