@@ -8,9 +8,20 @@ import pytest
 
 from casewright.agent.settings import FILE, Workspace
 from casewright.tools import engines
+from casewright.tools.engines import clickhouse
 from casewright.tools.warehouse import Ledger
 
 pytestmark = pytest.mark.xdist_group("engine-commands")  # chDB has one folder a process
+
+
+@pytest.fixture(autouse=True)
+def _no_folder_is_open() -> None:
+    """Close the folder that tests of other files left open in this process."""
+    if clickhouse._Embedded._open:
+        clickhouse._Embedded._open[1].close()
+    clickhouse._Embedded._open, clickhouse._Embedded._users = None, 0
+
+
 Run = Callable[..., Any]
 TRANSFERS = """id,at,src,dst,kind,status,network,asset,amount,usd
 T1,2025-03-01T10:00:00Z,0xA1,C-1,deposit,completed,ethereum,USDT,100.5,100.50
