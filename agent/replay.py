@@ -177,24 +177,15 @@ def _then(
         return _moved(case, ledger)
 
 
-@dataclass(frozen=True)
-class _SameCase(Target):
-    """A subject of the case, investigated under the case's own name, so that it is no earlier case of itself."""
-
-    name: str = ""
-
-    @property
-    def case_id(self) -> str:
-        """The case's."""
-        return self.name
-
-
 def _investigated(
     case: Case, ledger: Ledger, typologies: Mapping[str, Typology], store: Store | None
 ) -> Sequence[Case]:
-    """What an investigation of its subjects finds today; the alert belongs to the one that it is on."""
+    """What an investigation of its subjects finds today; the alert belongs to the one that it is on.
+
+    Each goes by the case's own name, so that it is no earlier case of itself.
+    """
     on = case.alert.subject if case.alert else ""
-    targets = [_SameCase(one, case.alert if one.id == on else None, case.id) for one in case.subjects]
+    targets = [Target(one, case.alert if one.id == on else None, named=case.id) for one in case.subjects]
     return investigate(ledger, targets, typologies, store)
 
 

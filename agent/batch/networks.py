@@ -76,22 +76,26 @@ def networks(ledger: Ledger, targets: Sequence[Target], *, most: int = MOST) -> 
             if len(sides) > 1:
                 across.setdefault(side, []).append(edge)
     return tuple(
-        Network(
-            targets=tuple(by_subject[name][0] for name in names),
-            alerts=tuple(one.alert.id for name in names for one in by_subject[name][1:] if one.alert),
-            edges=tuple(inside.get(root, ())),
-            apart=tuple(across.get(root, ())),
-        )
-        for root, names in members.items()
+        _network(by_subject, names, inside.get(root, ()), across.get(root, ())) for root, names in members.items()
     )
 
 
 def network_of(ledger: Ledger, targets: Sequence[Target]) -> Network:
-    """The network that all of these targets were found to make before, whatever its size."""
+    """The network that all of these targets were found to make before, whatever its size; what joins is not asked."""
     by_subject = _by_subject(ledger, targets)
-    found = _edges(ledger, [ones[0] for ones in by_subject.values()]) if len(by_subject) > 1 else []
-    names = tuple(one.alert.id for ones in by_subject.values() for one in ones[1:] if one.alert)
-    return Network(tuple(ones[0] for ones in by_subject.values()), names, tuple(found))
+    return _network(by_subject, tuple(by_subject))
+
+
+def _network(
+    by_subject: Mapping[str, Sequence[Target]], names: Sequence[str], edges: Sequence[Edge] = (),
+    apart: Sequence[Edge] = (),
+) -> Network:  # fmt: skip
+    return Network(
+        targets=tuple(by_subject[name][0] for name in names),
+        alerts=tuple(one.alert.id for name in names for one in by_subject[name][1:] if one.alert),
+        edges=tuple(edges),
+        apart=tuple(apart),
+    )
 
 
 def links_of(ledger: Ledger, network: Network) -> Evidence:

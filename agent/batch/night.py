@@ -52,10 +52,10 @@ def planned(workspace: Workspace, asked: Asked) -> Plan:
             rows = alerts_where(ledger, asked.where, workspace.settings.timezone)
             return planner.plan(rows, limit=asked.limit)
         rows = alerts_named(ledger, asked.ids)
+        known = {row.alert for row in rows}
         if asked.where:
             fulfil = {row.alert for row in alerts_where(ledger, asked.where, workspace.settings.timezone)}
             rows = [row for row in rows if row.alert in fulfil]
-        known = {row.alert for row in alerts_named(ledger, asked.ids)}
         return planner.plan(rows, [name for name in asked.ids if name not in known], named=True, limit=asked.limit)
 
 
